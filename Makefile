@@ -1,0 +1,18 @@
+PY := .venv/bin/python
+export OMP_NUM_THREADS ?= $(shell nproc)
+
+.PHONY: help setup demo test lint
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+setup:  ## build .venv (the first time compiles mmcv, about 10 minutes)
+	@bash tools/setup.sh
+
+demo: setup  ## train plain and WiiD on a small generated set and compare them by day and by night
+	@$(PY) tools/demo.py
+
+test: setup  ## run the tests
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -q -p no:cacheprovider
+
+lint: setup  ## check style and spelling
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/codespell

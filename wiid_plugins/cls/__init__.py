@@ -1,0 +1,5 @@
+"""Adapter for mmpretrain classifiers."""
+
+from .paired import PairedClassifier
+
+__all__ = ['PairedClassifier']

@@ -1,0 +1,35 @@
+"""Train any mmpretrain classifier on day and night views."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from ..models.paired import PairedModel
+from ..registry import MODELS
+
+
+@MODELS.register_module()
+class PairedClassifier(PairedModel):
+    """Wrap an mmpretrain classifier; see :class:`~wiid_plugins.models.paired.PairedModel`.
+
+    Args:
+        classifier: Config of the stock classifier.
+        aux: Config of the auxiliary losses, None for none.
+        tap: Layers whose pooled outputs the auxiliary losses see.
+        joint_forward: One pass over all views instead of a pass per view.
+        data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
+    """
+
+    def __init__(
+        self,
+        classifier: dict,
+        aux: dict | None = None,
+        tap: str | Sequence[str] = 'neck',
+        joint_forward: bool = True,
+        data_preprocessor: dict | None = None,
+    ):
+        super().__init__(classifier, aux, tap, joint_forward, data_preprocessor, head='head')
+
+    def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
+        """The classification head's losses on one view."""
+        return self.model.head.loss(features, data_samples)

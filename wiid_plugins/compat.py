@@ -1,0 +1,68 @@
+"""The only file that knows upstream defects (mmengine 0.10.7, mmaction2 1.2.0, torch >= 2.6)."""
+
+import os
+import pickle
+import sys
+from types import ModuleType
+
+import numpy as np
+import torch
+from mmengine.logging.history_buffer import HistoryBuffer
+from mmengine.runner.checkpoint import CheckpointLoader
+
+
+def mend() -> None:
+    """Apply all mends; calling it again changes nothing."""
+    torch.serialization.add_safe_globals(_RUNNER_GLOBALS)
+    CheckpointLoader.register_scheme('', load_local, force=True)
+    _stand_in_for_drn()
+
+
+# What an mmengine Runner pickles into its own checkpoints besides tensors.
+_RUNNER_GLOBALS = [
+    HistoryBuffer,
+    np.core.multiarray._reconstruct,
+    np.core.multiarray.scalar,
+    np.ndarray,
+    np.dtype,
+    type(np.dtype('float64')),
+    type(np.dtype('int64')),
+]
+
+
+def load_local(filename: str, map_location=None):
+    """Load a checkpoint file with torch's safe loader, whoever wrote it.
+
+    mmengine 0.10.7 does not resume its own checkpoints on torch >= 2.6: the safe loader refuses the
+    log history. The few types that a Runner writes are allowed; everything else stays refused.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        pickle.UnpicklingError: If the file holds anything but tensors and what a Runner writes.
+    """
+    path = os.path.expanduser(filename)
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f'{path}: there is no such checkpoint; check load_from / --resume')
+    try:
+        return torch.load(path, map_location=map_location, weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise pickle.UnpicklingError(
+            f'{path}: refused, it holds more than tensors and a training state, or is damaged. '
+            'A published checkpoint is made loadable by tools/convert_weights.py where it has a '
+            f'converter.\nThe loader says: {str(error).splitlines()[-1]}'
+        ) from None
+
+
+def _stand_in_for_drn() -> None:
+    """Give mmaction2 1.2.0 the module that its wheel forgot, so that ``mmaction.models`` imports."""
+    name = 'mmaction.models.localizers.drn.drn'
+    if name in sys.modules:
+        return
+
+    class DRN:
+        def __init__(self, *args, **kwargs):
+            raise NotImplementedError('DRN is missing from the mmaction2 1.2.0 wheel')
+
+    package, module = ModuleType(name.rpartition('.')[0]), ModuleType(name)
+    package.__path__, module.DRN = [], DRN
+    sys.modules |= {package.__name__: package, name: module}

@@ -1,0 +1,50 @@
+"""Class folders and flat folders, checked when they are opened."""
+
+from pathlib import Path
+
+from mmpretrain.datasets import CustomDataset
+
+from ..registry import DATASETS
+
+
+@DATASETS.register_module()
+class ClassFolder(CustomDataset):
+    """mmpretrain's ``CustomDataset``, which stops on what it would train through silently.
+
+    Args:
+        **kwargs: Of mmpretrain's ``CustomDataset``.
+
+    Raises:
+        FileNotFoundError: If the folder is missing or holds no picture.
+        ValueError: If a class has no picture, or the class folders are not ``metainfo.classes``.
+    """
+
+    def load_data_list(self) -> list[dict]:
+        """List the samples after checking the folder."""
+        root = Path(self.img_prefix)
+        if not root.is_dir():
+            raise FileNotFoundError(
+                f'{root}: there is no such folder; run the data set\'s tool in tools/prepare first'
+            )
+        if self.with_label and not self.ann_file:
+            self._check_classes(root)
+        return super().load_data_list()
+
+    def _check_classes(self, root: Path) -> None:
+        found = {p.name for p in root.iterdir() if p.is_dir()}
+        wanted = set(self.CLASSES or found)
+        if found != wanted:
+            raise ValueError(
+                f'{root}: its class folders do not fit metainfo.classes; '
+                f'missing {sorted(wanted - found)}, unknown {sorted(found - wanted)}'
+            )
+        empty = [
+            name
+            for name in sorted(found)
+            if not any(self.is_valid_file(str(p)) for p in (root / name).rglob('*'))
+        ]
+        if empty:
+            raise ValueError(
+                f'{root}: no picture in class {", ".join(empty)}; add pictures, or remove the '
+                'folder and the class'
+            )

@@ -1,0 +1,38 @@
+"""Find the toolbox that a config belongs to and run its own launcher."""
+
+import runpy
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from mmengine.config import Config
+
+from . import registry  # noqa: F401  (applies the mends of compat before a toolbox is imported)
+
+_TOOLBOXES = ('mmpretrain', 'mmdet', 'mmaction')
+
+
+def hand_over(job: str) -> None:
+    """Run ``<toolbox>/.mim/tools/<job>.py`` with this process's command line.
+
+    Args:
+        job: ``'train'`` or ``'test'``.
+
+    Raises:
+        SystemExit: With a sentence, when the config is missing or names no known toolbox.
+    """
+    config = next((a for a in sys.argv[1:] if a.endswith('.py')), None)
+    if config is None:
+        names = ', '.join(_TOOLBOXES)
+        if not {'-h', '--help'} & set(sys.argv):
+            sys.exit(f'usage: tools/{job}.py CONFIG ... ; --help shows the options')
+        toolbox = 'mmpretrain'
+        print(f'(options of mmpretrain; CONFIG.default_scope chooses among {names})')
+    elif not Path(config).is_file():
+        sys.exit(f'{config}: there is no such config; configs/ holds those that come along')
+    else:
+        toolbox = Config.fromfile(config).get('default_scope')
+        if toolbox not in _TOOLBOXES:
+            sys.exit(f"{config}: default_scope is {toolbox!r}; set one of {', '.join(_TOOLBOXES)}")
+    script = Path(find_spec(toolbox).origin).parent / '.mim' / 'tools' / f'{job}.py'
+    runpy.run_path(str(script), run_name='__main__')

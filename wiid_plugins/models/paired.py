@@ -1,0 +1,140 @@
+"""What every adapter shares: a stock model, its auxiliary losses, its momentum encoder."""
+
+from collections.abc import Sequence
+
+import torch
+from mmengine.model import BaseModel
+from torch import Tensor, nn
+
+from ..registry import MODELS
+from .aux import WiidAux
+from .preprocessor import Views
+from .tap import pooled, tapped
+from .target import MomentumEncoder
+
+
+class PairedModel(BaseModel):
+    """Own a stock model, run it on day, night and dark views, add the auxiliary losses.
+
+    A plain checkpoint of the stock model loads into it, and its momentum encoder then starts from
+    the same weights. Adapters give :meth:`task_losses` and, where needed, :meth:`encode`.
+
+    Args:
+        model: Config of the stock model, without its preprocessor.
+        aux: Config of :class:`~wiid_plugins.models.WiidAux`; None: no auxiliary loss.
+        tap: Layers of the stock model whose pooled outputs the auxiliary losses see.
+        joint_forward: Run all views as one batch, so that batch norm sees day and night together;
+            False runs a pass per view.
+        data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
+        head: Name of the child that the momentum encoder does not need.
+    """
+
+    def __init__(
+        self,
+        model: dict,
+        aux: dict | None,
+        tap: str | Sequence[str],
+        joint_forward: bool,
+        data_preprocessor: dict | None,
+        head: str,
+    ):
+        super().__init__(data_preprocessor)
+        self.model = MODELS.build(model)
+        self.tap = [tap] if isinstance(tap, str) else list(tap)
+        self.joint_forward = joint_forward
+        self.aux: WiidAux | None = None if aux is None else MODELS.build(aux)
+        self.target: MomentumEncoder | None = None
+        if self.aux is not None and self.aux.byol:
+            momentum = self.aux.byol['momentum']
+            self.target = MomentumEncoder(self.model, self.aux.projectors, momentum, (head,))
+        self._register_load_state_dict_pre_hook(self._accept_plain_checkpoint)
+
+    def init_weights(self) -> None:
+        """Initialise the stock model, then start the momentum encoder from it."""
+        super().init_weights()
+        if self.target is not None:
+            self.target.copy_from(self.model, self.aux.projectors)
+
+    def update_target(self) -> None:
+        """Advance the momentum encoder; to be called once per optimizer step."""
+        if self.target is not None:
+            self.target.update(self.model, self.aux.projectors)
+
+    def forward(self, inputs, data_samples: list | None = None, mode: str = 'tensor'):
+        """Train on :class:`Views` in mode ``'loss'``, else be the stock model."""
+        if mode == 'loss':
+            return self.loss(inputs, data_samples)
+        return self.model(inputs, data_samples, mode=mode)
+
+    def loss(self, views: Views, data_samples: list) -> dict[str, Tensor]:
+        """Task losses of the day and night views, and the auxiliary losses."""
+        present = {k: v for k, v in views._asdict().items() if v is not None}
+        features, taps = self._run(self.model, list(present.values()))
+        features = dict(zip(present, features, strict=True))
+        taps = dict(zip(present, taps, strict=True))
+        losses = {}
+        for view in ('day', 'night'):
+            if view in features:
+                for name, value in self.task_losses(features[view], data_samples).items():
+                    losses[f'{view}.{name}'] = value
+        if self.aux is not None:
+            losses |= self._aux_losses(present, taps)
+        return losses
+
+    def encode(self, model: nn.Module, images: Tensor) -> tuple[Tensor, ...]:
+        """Features that the stock head takes."""
+        return model.extract_feat(images)
+
+    def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
+        """The stock head's own losses."""
+        raise NotImplementedError
+
+    def _run(self, model: nn.Module, views: list[Tensor]) -> tuple[list, list]:
+        """Encode views jointly or one by one; give each view's features and pooled taps."""
+        sizes = [len(v) for v in views]
+        batches = [torch.cat(views)] if self.joint_forward else views
+        features, taps = [], []
+        for batch in batches:
+            with tapped(model, self.tap if self.aux is not None else ()) as outputs:
+                features.append(self.encode(model, batch))
+            taps.append([pooled(o) for o in outputs])
+        if self.joint_forward:
+            features = list(zip(*(f.split(sizes) for f in features[0]), strict=True))
+            split = [t.split(sizes) for t in taps[0]]
+            taps = [[level[i] for level in split] for i in range(len(sizes))]
+        return features, taps
+
+    def _aux_losses(self, present: dict[str, Tensor], taps: dict[str, list]) -> dict[str, Tensor]:
+        self.aux.check(taps['day'])
+        losses = {}
+        if self.target is not None and 'night' in present:
+            with torch.no_grad():
+                _, slow = self._run(self.target.encoder, [present['day'], present['night']])
+                slow = self.target.project(_join(slow))
+            losses['loss_byol'] = self.aux.byol_loss(_join([taps['day'], taps['night']]), slow)
+        if self.aux.mmd:
+            if 'dark' not in present or 'night' not in present:
+                raise KeyError(
+                    'aux.mmd compares night views with unlabelled dark pictures, and the batch has '
+                    f'only {sorted(present)}; wrap train_dataloader.dataset in '
+                    'wiid_plugins.WithDark (and set data_preprocessor.darken), or set aux.mmd=None'
+                )
+            losses['loss_mmd'] = self.aux.mmd_loss(taps['night'], taps['dark'])
+        return losses
+
+    def _accept_plain_checkpoint(self, state_dict: dict, prefix: str, *_args) -> None:
+        own = ('model.', 'aux.', 'target.')
+        keys = [k for k in state_dict if k.startswith(prefix)]
+        if any(k[len(prefix) :].startswith(own) for k in keys):
+            return
+        slow = set() if self.target is None else set(self.target.state_dict())
+        for key in keys:
+            name, value = key[len(prefix) :], state_dict.pop(key)
+            state_dict[f'{prefix}model.{name}'] = value
+            if f'average.module.encoder.{name}' in slow:
+                state_dict[f'{prefix}target.average.module.encoder.{name}'] = value
+
+
+def _join(taps: list[list[Tensor]]) -> list[Tensor]:
+    """Views of levels -> levels of joined views."""
+    return [torch.cat(level) for level in zip(*taps, strict=True)]

@@ -1,0 +1,58 @@
+"""Read the output of named layers while a stock model runs, without editing it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from torch import Tensor, nn
+
+
+@contextmanager
+def tapped(model: nn.Module, layers: Sequence[str]) -> Iterator[list[Tensor]]:
+    """Collect the outputs of ``layers`` in their given order.
+
+    Args:
+        model: Any module.
+        layers: Dotted names as in ``named_modules()``, for example ``'neck'``.
+
+    Yields:
+        A list with one entry per layer, filled while ``model`` runs.
+
+    Raises:
+        AttributeError: If a layer does not exist; the message lists what does.
+    """
+    outputs: list = [None] * len(layers)
+
+    def keep(index):
+        def hook(_module, _inputs, output):
+            outputs[index] = output
+
+        return hook
+
+    handles = []
+    try:
+        for index, name in enumerate(layers):
+            handles.append(_layer(model, name).register_forward_hook(keep(index)))
+        yield outputs
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _layer(model: nn.Module, name: str) -> nn.Module:
+    try:
+        return model.get_submodule(name)
+    except AttributeError:
+        names = [n for n, _ in model.named_modules() if n and n.count('.') <= 1]
+        raise AttributeError(
+            f"tap: the model has no layer '{name}'; among others it has {', '.join(names[:30])}"
+        ) from None
+
+
+def pooled(feature: Tensor | Sequence[Tensor]) -> Tensor:
+    """Average a feature over everything behind its channels: ``(B, C, ...)`` -> ``(B, C)``.
+
+    Toolboxes hand features on as tuples; the last entry is the deepest one.
+    """
+    if not isinstance(feature, Tensor):
+        feature = feature[-1]
+    return feature.flatten(2).mean(2) if feature.ndim > 2 else feature

@@ -1,0 +1,23 @@
+"""Child registries of mmengine's roots: ``wiid_plugins.X`` in a config needs no ``custom_imports``."""
+
+from mmengine import registry as root
+
+from . import compat
+
+SCOPE = 'wiid_plugins'
+
+DATASETS = root.Registry(
+    'dataset', parent=root.DATASETS, scope=SCOPE, locations=['wiid_plugins.datasets']
+)
+HOOKS = root.Registry('hook', parent=root.HOOKS, scope=SCOPE, locations=['wiid_plugins.engine'])
+METRICS = root.Registry(
+    'metric', parent=root.METRICS, scope=SCOPE, locations=['wiid_plugins.engine']
+)
+MODELS = root.Registry(
+    'model', parent=root.MODELS, scope=SCOPE, locations=['wiid_plugins.models', 'wiid_plugins.cls']
+)
+TRANSFORMS = root.Registry(
+    'transform', parent=root.TRANSFORMS, scope=SCOPE, locations=['wiid_plugins.transforms']
+)
+
+compat.mend()

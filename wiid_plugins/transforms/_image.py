@@ -1,0 +1,36 @@
+"""Pictures of a pipeline, ``(H, W, 3)`` uint8 BGR, as what ops take, and back."""
+
+import numpy as np
+import torch
+from mmcv.transforms.utils import cache_randomness
+from torch import Tensor
+
+
+def to_unit(image: np.ndarray) -> Tensor:
+    """``(H, W, 3)`` uint8 BGR -> ``(1, 3, H, W)`` float32 RGB in [0, 1]."""
+    return torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)[None].float() / 255
+
+
+def to_image(images: Tensor) -> np.ndarray:
+    """``(1, 3, H, W)`` float RGB in [0, 1] -> ``(H, W, 3)`` uint8 BGR, rounded."""
+    pixels = (images[0] * 255).round().clamp(0, 255).byte()
+    return np.ascontiguousarray(pixels.permute(1, 2, 0).numpy()[..., ::-1])
+
+
+class Seeded:
+    """Mixin: one torch generator per sample, seeded from the pipeline's numpy stream.
+
+    With ``seed`` set, the draw depends on the sample's index alone: the same picture in every
+    epoch and process, as a validation set needs it.
+    """
+
+    seed: int | None = None
+
+    @cache_randomness
+    def _draw_seed(self) -> int:
+        return int(np.random.randint(2**31))
+
+    def generator(self, results: dict) -> torch.Generator:
+        """Make the generator of this sample."""
+        fixed = None if self.seed is None else self.seed + results.get('sample_idx', 0)
+        return torch.Generator().manual_seed(self._draw_seed() if fixed is None else fixed)
