@@ -39,7 +39,7 @@ py=$PWD/.venv/bin/python
 pip() { "$py" -m pip --disable-pip-version-check "$@"; }
 
 say "installing torch, torchvision and the build tools (5 GB, about a minute on a fast line)"
-quiet pip install "$(pin torch)" "$(pin torchvision)" "$(pin numpy)" 'setuptools<81' wheel ninja ||
+quiet pip install "$(pin torch)" "$(pin torchvision)" "$(pin numpy)" "$(pin setuptools)" wheel ninja ||
     die "torch could not be installed; see the lines above (network? disk?)"
 
 # A wheel of mmcv fits one torch only, and pip's own cache does not know that: keep it under a full name.

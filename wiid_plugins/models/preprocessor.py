@@ -20,6 +20,16 @@ class Views(NamedTuple):
     dark: Tensor | None = None
 
 
+class Drawn(NamedTuple):
+    """Pictures ``(B, 3, H, W)`` float RGB in [0, 1] and masks ``(B, H, W)`` bool of one batch."""
+
+    day: Tensor
+    night: Tensor | None = None
+    dark: Tensor | None = None
+    target: Tensor | None = None
+    visible: Tensor | None = None
+
+
 @MODELS.register_module()
 class PairedPreprocessor(BaseDataPreprocessor):
     """Darken, highlight and mask on the device, batched; then let the stock preprocessor normalise.
@@ -67,15 +77,22 @@ class PairedPreprocessor(BaseDataPreprocessor):
         if not training:
             return self.stock(data, training)
         data = self.cast_data(data)
+        drawn = self.draw(data)
+        views = [drawn.day, drawn.night, drawn.dark]
+        if drawn.visible is not None:
+            views[:2] = (None if v is None else show_only(v, drawn.visible) for v in views[:2])
+        return self._normalise(views, data['data_samples'])
+
+    def draw(self, data: dict) -> Drawn:
+        """Make the views of a batch and draw what stays visible, without masking anything yet."""
         day = self._to_unit(data['inputs'])
         night = self._night(day, data.get('night'))
-        if self.regions is not None:
-            visible = self.regions(self._target(day, data.get('target_mask')))
-            day = show_only(day, visible)
-            night = None if night is None else show_only(night, visible)
         dark = data.get('dark')
         dark = None if dark is None else self._enhanced(self._to_unit(dark))
-        return self._normalise([day, night, dark], data['data_samples'])
+        if self.regions is None:
+            return Drawn(day, night, dark)
+        target = self._target(day, data.get('target_mask'))
+        return Drawn(day, night, dark, target, self.regions(target))
 
     def _night(self, day: Tensor, given: Tensor | None) -> Tensor | None:
         if given is not None:

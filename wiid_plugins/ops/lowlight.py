@@ -23,6 +23,8 @@ class DarkRanges:
             Sec. 3.1) draws a truncated normal around 0.1 in (0.01, 1); the default covers its bulk.
         white_balance: Gain of red and of blue against green (green: 1), each drawn uniformly. Street
             lamps and dusk shift colour either way; the range is this project's choice.
+        veil: Share of the light that stray light spreads evenly over the picture, drawn uniformly. It
+            is what leaves real dark photos flat once they are brightened; own choice.
         shot_noise: Variance per unit of light, drawn log-uniformly (UPI, Brooks et al., CVPR 2019,
             Eq. 5: 1e-4 to 0.012).
         read_slope, read_offset, read_spread: The log variance of the read noise is normal around
@@ -32,6 +34,7 @@ class DarkRanges:
 
     exposure: Range = (0.01, 0.3)
     white_balance: Range = (0.8, 1.25)
+    veil: Range = (0.0, 0.4)
     shot_noise: Range = (1e-4, 0.012)
     read_slope: float = 2.18
     read_offset: float = 1.20
@@ -51,6 +54,7 @@ class DarkDraw(NamedTuple):
     exposure: Tensor
     red: Tensor
     blue: Tensor
+    veil: Tensor
     shot: Tensor
     read: Tensor
     levels: Tensor
@@ -79,6 +83,7 @@ def draw_darkness(
         exposure=draw_log(ranges.exposure).exp(),
         red=draw(ranges.white_balance),
         blue=draw(ranges.white_balance),
+        veil=draw(ranges.veil),
         shot=shot.exp(),
         read=(ranges.read_slope * shot + ranges.read_offset + spread).exp(),
         levels=levels[pick],
@@ -93,7 +98,7 @@ def darken(
 ) -> Tensor:
     """Take the photo again with little light.
 
-    Linearise, scale the exposure, shift the white balance, add shot and read noise (Gaussian with
+    Linearise, spread stray light, scale the exposure, shift the white balance, add shot and read noise (Gaussian with
     variance ``shot * light + read``), quantise at the converter, encode to sRGB, round to 8 bits.
 
     Args:
@@ -109,8 +114,9 @@ def darken(
         draw = draw_darkness(len(images), ranges, generator, images.device)
     ones = torch.ones_like(draw.red)
     gain = draw.exposure[:, None] * torch.stack([draw.red, ones, draw.blue], 1)
-    light = srgb_to_linear(images.float()) * gain[:, :, None, None]
-    shot, read, levels = (p.view(-1, 1, 1, 1) for p in (draw.shot, draw.read, draw.levels))
+    veil, shot, read, levels = (p.view(-1, 1, 1, 1) for p in draw[3:])
+    light = srgb_to_linear(images.float())
+    light = light.lerp(light.mean((1, 2, 3), keepdim=True), veil) * gain[:, :, None, None]
     light = light + (shot * light + read).sqrt() * normal_like(light, generator)
     light = (light.clamp(0, 1) * levels).round() / levels
     return ((linear_to_srgb(light) * 255).round() / 255).to(images.dtype)

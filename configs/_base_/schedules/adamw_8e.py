@@ -1,0 +1,8 @@
+# A short budget that a laptop holds out: 8 epochs, one epoch of warm-up, cosine to zero.
+max_epochs = 8
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, end=1, convert_to_iter_based=True),
+    dict(type='CosineAnnealingLR', begin=1, end=max_epochs, T_max=max_epochs - 1, convert_to_iter_based=True),
+]
+train_cfg = dict(by_epoch=True, max_epochs=max_epochs, val_interval=max_epochs)

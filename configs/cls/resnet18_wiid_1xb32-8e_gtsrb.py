@@ -1,0 +1,26 @@
+# WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
+# Darkening after the look of the unlabelled dark photos (little noise, hazy); light masking for a short
+# budget.
+_base_ = ['./resnet18_plain_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
+model = dict(
+    _delete_=True,
+    type='wiid_plugins.PairedClassifier',
+    classifier=_base_.model,
+    aux=_base_.wiid_aux,
+    data_preprocessor=dict(
+        type='wiid_plugins.PairedPreprocessor',
+        preprocessor=_base_.data_preprocessor,
+        darken=dict(exposure=(0.01, 0.2), shot_noise=(1e-5, 1e-3)),
+        enhance=dict(),
+        regions=dict(highlight=0.1, blocks=0.2, erase=(0.1, 0.3)),
+    ),
+)
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='wiid_plugins.WithDark',
+        dataset=_base_.train_set,
+        dark=_base_.unlabelled_dark,
+    )
+)
+custom_hooks = _base_.custom_hooks + _base_.wiid_hooks

@@ -1,0 +1,24 @@
+# The same network by WiiD, with the toy's unlabelled night pictures for MMD.
+_base_ = ['./resnet18_plain_demo.py', '../_base_/wiid.py']
+model = dict(
+    _delete_=True,
+    type='wiid_plugins.PairedClassifier',
+    classifier=_base_.model,
+    aux=dict(in_channels=128, **{k: v for k, v in _base_.wiid_aux.items() if k != 'in_channels'}),
+    data_preprocessor=dict(
+        type='wiid_plugins.PairedPreprocessor',
+        preprocessor=_base_.data_preprocessor,
+        darken=dict(),
+        enhance=dict(),
+        regions=dict(highlight=0.1, blocks=0.2, erase=(0.1, 0.3)),
+    ),
+)
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='wiid_plugins.WithDark',
+        dataset=_base_.train_set,
+        dark=_base_.unlabelled_dark,
+    )
+)
+custom_hooks = _base_.custom_hooks + _base_.wiid_hooks
