@@ -1,5 +1,4 @@
 PY := .venv/bin/python
-export OMP_NUM_THREADS ?= $(shell nproc)
 
 .PHONY: help setup demo test lint
 help:  ## list the targets
@@ -9,7 +8,7 @@ setup:  ## build .venv (the first time compiles mmcv, about 10 minutes)
 	@bash tools/setup.sh
 
 demo: setup  ## train plain and WiiD on a small generated set and compare them by day and by night
-	@$(PY) tools/demo.py
+	@OMP_NUM_THREADS=1 $(PY) -W ignore tools/demo.py
 
 test: setup  ## run the tests
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -q -p no:cacheprovider

@@ -12,4 +12,6 @@ for _name, _prefix in _NEEDED.items():
     except PackageNotFoundError:
         raise ImportError(f'wiid_plugins needs {_name} {_prefix}x; run `make setup`') from None
     if not _found.startswith(_prefix):
-        raise ImportError(f'wiid_plugins needs {_name} {_prefix}x, found {_found}; run `make setup`')
+        raise ImportError(
+            f'wiid_plugins needs {_name} {_prefix}x, found {_found}; run `make setup`'
+        )

@@ -33,6 +33,6 @@ def hand_over(job: str) -> None:
     else:
         toolbox = Config.fromfile(config).get('default_scope')
         if toolbox not in _TOOLBOXES:
-            sys.exit(f"{config}: default_scope is {toolbox!r}; set one of {', '.join(_TOOLBOXES)}")
+            sys.exit(f'{config}: default_scope is {toolbox!r}; set one of {", ".join(_TOOLBOXES)}')
     script = Path(find_spec(toolbox).origin).parent / '.mim' / 'tools' / f'{job}.py'
     runpy.run_path(str(script), run_name='__main__')

@@ -24,7 +24,7 @@ class ClassFolder(CustomDataset):
         root = Path(self.img_prefix)
         if not root.is_dir():
             raise FileNotFoundError(
-                f'{root}: there is no such folder; run the data set\'s tool in tools/prepare first'
+                f"{root}: there is no such folder; run the data set's tool in tools/prepare first"
             )
         if self.with_label and not self.ann_file:
             self._check_classes(root)

@@ -92,7 +92,9 @@ class WiidAux(BaseModule):
         if self.mmd['detach']:
             night, dark = [f.detach() for f in night], [f.detach() for f in dark]
         pairs = zip(night, dark, strict=True)
-        return self.mmd['weight'] * sum(mmd_loss(gather(n), gather(d)) for n, d in pairs) / len(night)
+        return (
+            self.mmd['weight'] * sum(mmd_loss(gather(n), gather(d)) for n, d in pairs) / len(night)
+        )
 
 
 def gather(features: Tensor) -> Tensor:

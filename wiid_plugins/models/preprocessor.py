@@ -8,8 +8,8 @@ from torch import Tensor
 
 from ..ops.lowlight import DarkRanges, darken, enhance
 from ..ops.regions import RegionDraw, show_only
-from ..registry import MODELS
 from ..ops.saliency import SaliencyTarget
+from ..registry import MODELS
 
 
 class Views(NamedTuple):

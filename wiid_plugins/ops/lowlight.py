@@ -45,7 +45,9 @@ class DarkRanges:
         for name in ('exposure', 'white_balance', 'shot_noise'):
             low, high = getattr(self, name)
             if not 0 < low <= high:
-                raise ValueError(f'DarkRanges.{name} must be (low, high), 0 < low <= high: {low, high}')
+                raise ValueError(
+                    f'DarkRanges.{name} must be (low, high), 0 < low <= high: {low, high}'
+                )
 
 
 class DarkDraw(NamedTuple):
@@ -98,8 +100,9 @@ def darken(
 ) -> Tensor:
     """Take the photo again with little light.
 
-    Linearise, spread stray light, scale the exposure, shift the white balance, add shot and read noise (Gaussian with
-    variance ``shot * light + read``), quantise at the converter, encode to sRGB, round to 8 bits.
+    Linearise, spread stray light, scale the exposure, shift the white balance, add shot and read
+    noise (Gaussian with variance ``shot * light + read``), quantise at the converter, encode to
+    sRGB, round to 8 bits.
 
     Args:
         images: ``(N, 3, H, W)`` float RGB in [0, 1], sRGB-encoded.

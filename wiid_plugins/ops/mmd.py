@@ -4,9 +4,7 @@ import torch
 from torch import Tensor
 
 
-def mmd_loss(
-    source: Tensor, target: Tensor, num_kernels: int = 5, factor: float = 2.0
-) -> Tensor:
+def mmd_loss(source: Tensor, target: Tensor, num_kernels: int = 5, factor: float = 2.0) -> Tensor:
     """Squared maximum mean discrepancy, biased estimator, sum of RBF kernels.
 
     ``mean(K_ss) + mean(K_tt) - mean(K_st) - mean(K_ts)`` with

@@ -24,9 +24,7 @@ class TargetMask(Seeded, BaseTransform):
         keep: Share of the picture that is target, for ``'saliency'``.
     """
 
-    def __init__(
-        self, method: str = 'saliency', seed: int | None = None, keep: tuple = (0.5, 0.6)
-    ):
+    def __init__(self, method: str = 'saliency', seed: int | None = None, keep: tuple = (0.5, 0.6)):
         if method not in ('saliency', 'boxes'):
             raise ValueError(f"TargetMask.method is 'saliency' or 'boxes', not {method!r}")
         self.method, self.seed, self.saliency = method, seed, SaliencyTarget(keep)

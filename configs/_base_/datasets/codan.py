@@ -1,4 +1,4 @@
-# CODaN: 10 classes, day pictures to train on, day and night pictures to test on (tools/prepare/codan.py).
+# CODaN: 10 classes, day pictures to train on, day and night ones to test on (tools/prepare/codan.py)
 data_root = 'data/codan/'
 classes = ('Bicycle', 'Boat', 'Bottle', 'Bus', 'Car', 'Cat', 'Chair', 'Cup', 'Dog', 'Motorbike')
 data_preprocessor = dict(
@@ -42,7 +42,7 @@ train_set = dict(
     metainfo=dict(classes=classes),
     pipeline=train_pipeline,
 )
-# Your own unlabelled night pictures, any tree of files. Not CODaN's test_night: that would be transductive.
+# Your own unlabelled night pictures, any tree of files. CODaN's test_night would be transductive.
 unlabelled_dark = dict(
     type='wiid_plugins.ClassFolder',
     data_prefix='data/unlabelled_dark',

@@ -1,4 +1,5 @@
-# German traffic signs: bright photos to train on, really dark ones to test on (tools/prepare/gtsrb_daynight.py).
+# German traffic signs: bright photos to train on, really dark ones to test on
+# (tools/prepare/gtsrb_daynight.py).
 data_root = 'data/gtsrb_daynight/'
 num_classes = 21
 size = 48
@@ -12,13 +13,23 @@ data_preprocessor = dict(
 keys = ('sample_idx', 'img_path', 'domain')
 train_pipeline = [
     dict(type='wiid_plugins.LoadImage'),
-    dict(type='RandomResizedCrop', scale=size, crop_ratio_range=(0.6, 1.0)),  # no flip: arrows point
+    dict(
+        type='RandomResizedCrop',
+        scale=size,
+        crop_ratio_range=(0.8, 1.0),
+        aspect_ratio_range=(0.9, 1.1),
+    ),  # no flip: arrows point
     dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, backend='cv2'),
     dict(type='PackInputs', meta_keys=keys),
 ]
 dark_pipeline = [
     dict(type='wiid_plugins.LoadImage'),
-    dict(type='RandomResizedCrop', scale=size, crop_ratio_range=(0.6, 1.0)),
+    dict(
+        type='RandomResizedCrop',
+        scale=size,
+        crop_ratio_range=(0.8, 1.0),
+        aspect_ratio_range=(0.9, 1.1),
+    ),
     dict(type='PackInputs', meta_keys=keys),
 ]
 load = [dict(type='wiid_plugins.LoadImage'), dict(type='Resize', scale=(size, size))]

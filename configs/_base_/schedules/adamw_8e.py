@@ -3,6 +3,12 @@ max_epochs = 8
 optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=1, convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', begin=1, end=max_epochs, T_max=max_epochs - 1, convert_to_iter_based=True),
+    dict(
+        type='CosineAnnealingLR',
+        begin=1,
+        end=max_epochs,
+        T_max=max_epochs - 1,
+        convert_to_iter_based=True,
+    ),
 ]
 train_cfg = dict(by_epoch=True, max_epochs=max_epochs, val_interval=max_epochs)
