@@ -45,11 +45,11 @@ def load_local(filename: str, map_location=None):
         raise FileNotFoundError(f'{path}: there is no such checkpoint; check load_from / --resume')
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
-    except pickle.UnpicklingError as error:
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:  # the latter two: damaged
         raise pickle.UnpicklingError(
             f'{path}: refused, it holds more than tensors and a training state, or is damaged. '
             'A published checkpoint is made loadable by tools/convert_weights.py where it has a '
-            f'converter.\nThe loader says: {str(error).splitlines()[-1]}'
+            f'converter.\nThe loader says: {(str(error).splitlines() or [type(error).__name__])[-1]}'
         ) from None
 
 

@@ -25,8 +25,8 @@ class MomentumEncoder(nn.Module):
         self, encoder: nn.Module, projectors: nn.Module, momentum: float, drop: tuple[str, ...] = ()
     ):
         super().__init__()
-        if not 0 < momentum <= 1:
-            raise ValueError(f'momentum must be in (0, 1], it is 1 - tau: {momentum}')
+        if not 0 < momentum < 1:
+            raise ValueError(f'momentum must be in (0, 1), it is 1 - tau: {momentum}')
         slim = copy.copy(encoder)
         slim._modules = {k: v for k, v in encoder._modules.items() if k not in drop}
         both = nn.ModuleDict({'encoder': slim, 'projectors': projectors})
@@ -45,6 +45,8 @@ class MomentumEncoder(nn.Module):
 
     def update(self, encoder: nn.Module, projectors: nn.Module) -> None:
         """Move towards the online weights by ``momentum`` of the gap."""
+        # mmengine holds on to the tensors of construction time, which `.to(device)` leaves behind
+        self.average.avg_parameters = self.average.module.state_dict()
         self.average.update_parameters(
             nn.ModuleDict({'encoder': encoder, 'projectors': projectors})
         )

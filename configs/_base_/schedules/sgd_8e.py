@@ -1,6 +1,8 @@
 # A short budget that a laptop holds out: 8 epochs, one epoch of warm-up, cosine to zero.
 max_epochs = 8
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05))
+optim_wrapper = dict(
+    optimizer=dict(type='SGD', lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4)
+)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=1, convert_to_iter_based=True),
     dict(
