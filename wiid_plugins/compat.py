@@ -45,11 +45,15 @@ def load_local(filename: str, map_location=None):
         raise FileNotFoundError(f'{path}: there is no such checkpoint; check load_from / --resume')
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:  # the latter two: damaged
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        lines = str(error).splitlines() or ['it ends too early']
+        if isinstance(error, RuntimeError) and 'PytorchStreamReader' not in lines[0]:
+            raise  # not about the file, for example no memory
+        reason = next((line for line in lines if 'Unpickler error' in line), lines[0])
         raise pickle.UnpicklingError(
             f'{path}: refused, it holds more than tensors and a training state, or is damaged. '
             'A published checkpoint is made loadable by tools/convert_weights.py where it has a '
-            f'converter.\nThe loader says: {(str(error).splitlines() or [type(error).__name__])[-1]}'
+            f'converter.\nThe loader says: {reason.strip()}'
         ) from None
 
 

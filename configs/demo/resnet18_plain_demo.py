@@ -2,7 +2,7 @@
 _base_ = [
     'mmpretrain::_base_/models/resnet18.py',
     '../_base_/datasets/demo.py',
-    '../_base_/schedules/sgd_8e.py',
+    '../_base_/schedules/sgd_6e.py',
     '../_base_/runtime.py',
 ]
 model = dict(

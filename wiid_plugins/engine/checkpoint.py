@@ -1,10 +1,28 @@
 """Write checkpoints that are whole or not there."""
 
+import os
 from pathlib import Path
 
+from mmengine.fileio import LocalBackend, register_backend
 from mmengine.hooks import CheckpointHook
 
 from ..registry import HOOKS
+
+
+class WholeFiles(LocalBackend):
+    """Write a file beside its place and rename it: a kill or a full disk leaves no part of it."""
+
+    def put(self, obj: bytes, filepath: str | Path) -> None:
+        """Write bytes to a local file."""
+        part = Path(f'{filepath}.part')
+        try:
+            super().put(obj, part)
+            os.replace(part, filepath)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+register_backend('wiid_whole_files', WholeFiles, force=True)
 
 
 @HOOKS.register_module()
@@ -25,6 +43,8 @@ class SafeCheckpointHook(CheckpointHook):
                 f'max_keep_ckpts={max_keep_ckpts}: mmengine deletes the old checkpoint before the new '
                 'one is whole; set -1 or at least 2'
             )
+        if not kwargs.get('file_client_args'):
+            kwargs['backend_args'] = kwargs.get('backend_args') or {'backend': 'wiid_whole_files'}
         super().__init__(*args, max_keep_ckpts=max_keep_ckpts, **kwargs)
 
     def _save_checkpoint_with_step(self, runner, step, meta):

@@ -31,11 +31,14 @@ class HeadFitsHook(Hook):
 
     def before_train(self, runner) -> None:
         """Check once, before the first iteration."""
-        classes = runner.train_dataloader.dataset.metainfo.get('classes')
+        metainfo = getattr(runner.train_dataloader.dataset, 'metainfo', None) or {}
+        classes = metainfo.get('classes')
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         for name, module in model.named_modules():
             width = getattr(module, 'num_classes', None)
-            if classes and isinstance(width, int) and width != len(classes):
+            if not classes or not isinstance(width, int) or width <= 0:
+                continue  # a backbone without a classifier of its own says -1
+            if width != len(classes):
                 raise ValueError(
                     f'{name}.num_classes is {width}, the training set has {len(classes)} classes; '
                     f'set num_classes={len(classes)} in the head'

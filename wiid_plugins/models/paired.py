@@ -125,14 +125,16 @@ class PairedModel(BaseModel):
     def _accept_plain_checkpoint(self, state_dict: dict, prefix: str, *_args) -> None:
         own = ('model.', 'aux.', 'target.')
         keys = [k for k in state_dict if k.startswith(prefix)]
-        if any(k[len(prefix) :].startswith(own) for k in keys):
+        if not any(k[len(prefix) :].startswith(own) for k in keys):
+            for key in keys:
+                state_dict[f'{prefix}model.{key[len(prefix) :]}'] = state_dict.pop(key)
+        if self.target is None or any(k.startswith(f'{prefix}target.') for k in keys):
             return
-        slow = set() if self.target is None else set(self.target.state_dict())
-        for key in keys:
-            name, value = key[len(prefix) :], state_dict.pop(key)
-            state_dict[f'{prefix}model.{name}'] = value
-            if f'average.module.encoder.{name}' in slow:
-                state_dict[f'{prefix}target.average.module.encoder.{name}'] = value
+        slow, start = self.target.state_dict(), f'{prefix}model.'
+        for key in [k for k in state_dict if k.startswith(start)]:
+            name = f'average.module.encoder.{key[len(start) :]}'
+            if name in slow:
+                state_dict[f'{prefix}target.{name}'] = state_dict[key]
 
 
 def _join(taps: list[list[Tensor]]) -> list[Tensor]:

@@ -19,6 +19,7 @@ def tapped(model: nn.Module, layers: Sequence[str]) -> Iterator[list[Tensor]]:
 
     Raises:
         AttributeError: If a layer does not exist; the message lists what does.
+        RuntimeError: If a layer has not run.
     """
     outputs: list = [None] * len(layers)
 
@@ -33,6 +34,12 @@ def tapped(model: nn.Module, layers: Sequence[str]) -> Iterator[list[Tensor]]:
         for index, name in enumerate(layers):
             handles.append(_layer(model, name).register_forward_hook(keep(index)))
         yield outputs
+        for name, output in zip(layers, outputs, strict=True):
+            if output is None:
+                raise RuntimeError(
+                    f"tap: layer '{name}' took no part in the model's features; name one that "
+                    "did, for example 'neck' or 'backbone'"
+                )
     finally:
         for handle in handles:
             handle.remove()

@@ -1,7 +1,7 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
 # Darkening after the look of the unlabelled dark photos (little noise, hazy); light masking for a short
 # budget.
-_base_ = ['./resnet18_plain_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
+_base_ = ['./resnet18_plain_1xb32-6e_gtsrb.py', '../_base_/wiid.py']
 model = dict(
     _delete_=True,
     type='wiid_plugins.PairedClassifier',

@@ -1,5 +1,5 @@
-# A short budget that a laptop holds out: 8 epochs, one epoch of warm-up, cosine to zero.
-max_epochs = 8
+# A short budget that a laptop holds out: 6 epochs, one epoch of warm-up, cosine to zero.
+max_epochs = 6
 optim_wrapper = dict(
     optimizer=dict(type='SGD', lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4)
 )
