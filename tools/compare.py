@@ -30,7 +30,11 @@ def run(config: str, seed: int, work_dir: Path, options: Sequence[str]) -> dict[
     result = folder / 'result.json'
     if not result.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, str(TRAIN), config, '--work-dir', str(folder), '--resume']
+        options = [o.replace('{seed}', str(seed)) for o in options]
+        command = [sys.executable, str(TRAIN), config, '--work-dir', str(folder)]
+        if (folder / 'last_checkpoint').is_file():
+            command.append('--resume')
+            options = ['load_from=None', *(o for o in options if not o.startswith('load_from='))]
         command += ['--cfg-options', f'randomness.seed={seed}', *options]
         log = folder / 'train.log'
         with log.open('a') as out:
@@ -74,7 +78,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/compare'))
     parser.add_argument('--jobs', type=int, default=1, help='trainings at a time')
-    parser.add_argument('--cfg-options', nargs='*', default=[], help='passed on to every training')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='*',
+        default=[],
+        help="passed on to every training; '{seed}' stands for its seed",
+    )
     args = parser.parse_args(argv)
     for config in args.configs:
         Config.fromfile(config)  # a broken or missing config ends this before the first training

@@ -8,6 +8,7 @@ from types import ModuleType
 import numpy as np
 import torch
 from mmengine.logging.history_buffer import HistoryBuffer
+from mmengine.optim import OneCycleParamScheduler
 from mmengine.runner.checkpoint import CheckpointLoader
 
 
@@ -18,9 +19,29 @@ def mend() -> None:
     _stand_in_for_drn()
 
 
+# What a checkpoint fetches with ``getattr``: log statistics and the curve of a one-cycle schedule.
+_FETCHED = {
+    HistoryBuffer: ('min', 'max', 'current', 'mean'),
+    OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
+}
+
+
+def _fetch(owner: type, name: str):
+    """Stand in for ``getattr`` in a checkpoint.
+
+    Raises:
+        pickle.UnpicklingError: If the file asks for anything but what a Runner writes.
+    """
+    if not isinstance(owner, type) or name not in _FETCHED.get(owner, ()):
+        raise pickle.UnpicklingError(f'WeightsUnpickler error: it fetches {name!r} of {owner!r}')
+    return getattr(owner, name)
+
+
 # What an mmengine Runner pickles into its own checkpoints besides tensors.
 _RUNNER_GLOBALS = [
     HistoryBuffer,
+    OneCycleParamScheduler,
+    (_fetch, 'builtins.getattr'),
     np.core.multiarray._reconstruct,
     np.core.multiarray.scalar,
     np.ndarray,
@@ -49,7 +70,7 @@ def load_local(filename: str, map_location=None):
         lines = str(error).splitlines() or ['it ends too early']
         if isinstance(error, RuntimeError) and 'PytorchStreamReader' not in lines[0]:
             raise  # not about the file, for example no memory
-        reason = next((line for line in lines if 'Unpickler error' in line), lines[0])
+        reason = next((line for line in lines if 'GLOBAL' in line or 'Unpickler' in line), lines[0])
         raise pickle.UnpicklingError(
             f'{path}: refused, it holds more than tensors and a training state, or is damaged. '
             'A published checkpoint is made loadable by tools/convert_weights.py where it has a '

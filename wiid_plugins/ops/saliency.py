@@ -69,11 +69,13 @@ class SaliencyTarget:
     Args:
         keep: Share of the pixels that is target, drawn uniformly from (low, high) per image. The
             published ratio 0.4 to 0.5 is the share that is cut away.
+        size: Of :func:`spectral_residual`; smaller finds larger structure.
     """
 
     keep: tuple[float, float] = (0.5, 0.6)
+    size: int = 64
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Mark the target: ``(N, 3, H, W)`` float RGB in [0, 1] -> ``(N, H, W)`` bool."""
         keep = uniform(len(images), self.keep, generator, images.device)
-        return most_salient(spectral_residual(images), keep)
+        return most_salient(spectral_residual(images, self.size), keep)

@@ -11,7 +11,7 @@ data_preprocessor = dict(
 keys = ('sample_idx', 'img_path', 'domain')
 train_pipeline = [
     dict(type='wiid_plugins.LoadImage'),
-    dict(type='RandomResizedCrop', scale=size, crop_ratio_range=(0.6, 1.0)),
+    dict(type='RandomResizedCrop', scale=size, crop_ratio_range=(0.7, 1.0)),
     dict(type='RandomFlip', prob=0.5, direction='horizontal'),
     dict(type='PackInputs', meta_keys=keys),
 ]
@@ -35,7 +35,7 @@ unlabelled_dark = dict(
 )
 train_dataloader = dict(
     batch_size=32,
-    num_workers=1,
+    num_workers=0,
     persistent_workers=False,
     drop_last=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
@@ -55,7 +55,7 @@ test_sets = {
 }
 loader = dict(
     batch_size=128,
-    num_workers=1,
+    num_workers=0,
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=False),
 )

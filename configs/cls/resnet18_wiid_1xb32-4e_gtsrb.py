@@ -1,7 +1,7 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
-# Darkening after the look of the unlabelled dark photos (little noise, hazy); light masking for a short
-# budget.
-_base_ = ['./resnet18_plain_1xb32-6e_gtsrb.py', '../_base_/wiid.py']
+# Darkening after the look of the unlabelled dark photos (little noise, hazy); light masking, since a
+# sign fills its picture and the budget is short.
+_base_ = ['./resnet18_plain-more_1xb32-4e_gtsrb.py', '../_base_/wiid.py']
 model = dict(
     _delete_=True,
     type='wiid_plugins.PairedClassifier',
@@ -12,6 +12,7 @@ model = dict(
         preprocessor=_base_.data_preprocessor,
         darken=dict(exposure=(0.01, 0.2), shot_noise=(1e-5, 1e-3)),
         enhance=dict(),
+        target=dict(keep=(0.7, 0.9), size=24),  # a sign fills most of its picture
         regions=dict(highlight=0.1, blocks=0.2, erase=(0.1, 0.3)),
     ),
 )

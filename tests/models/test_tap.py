@@ -1,0 +1,47 @@
+"""Taps read named layers and leave the model as it was."""
+
+import pytest
+import torch
+
+from toy import build_stock
+from wiid_plugins.models.tap import pooled, tapped
+
+PICTURES = torch.randn(2, 3, 32, 32)
+
+
+def test_gives_the_outputs_in_the_order_asked_for():
+    model = build_stock().eval()
+    with tapped(model, ['neck', 'backbone.layer1']) as outputs:
+        features = model.extract_feat(PICTURES)
+    assert torch.equal(outputs[0][-1], features[-1])
+    assert outputs[1].shape == (2, 8, 8, 8)
+
+
+def test_leaves_no_hook_behind_even_after_an_error():
+    model = build_stock()
+    with pytest.raises(ZeroDivisionError), tapped(model, ['neck']):
+        raise ZeroDivisionError
+    with pytest.raises(AttributeError), tapped(model, ['neck', 'nothing']):
+        pass
+    assert not any(m._forward_hooks for m in model.modules())
+
+
+def test_a_missing_layer_is_reported_with_those_that_exist():
+    with pytest.raises(AttributeError, match="no layer 'nek'.*backbone.layer4.*neck"):  # noqa: SIM117
+        with tapped(build_stock(), ['nek']):
+            pass
+
+
+def test_a_layer_that_did_not_run_is_reported():
+    model = build_stock()
+    with pytest.raises(RuntimeError, match="'head.fc' took no part"), tapped(model, ['head.fc']):
+        model.extract_feat(PICTURES)
+
+
+def test_pooled_takes_maps_clips_vectors_and_tuples():
+    x = torch.randn(2, 5, 3, 4)
+    torch.testing.assert_close(pooled(x), x.mean((2, 3)))
+    torch.testing.assert_close(pooled((x[:, :1], x)), x.mean((2, 3)))
+    clip = torch.randn(2, 5, 3, 4, 4)
+    torch.testing.assert_close(pooled(clip), clip.mean((2, 3, 4)))
+    assert pooled(x[:, :, 0, 0]).equal(x[:, :, 0, 0])
