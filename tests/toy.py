@@ -132,10 +132,10 @@ def make_runner(folder, model=None, n=8, batch_size=4, epochs=1, hooks=(), **kwa
         model=Line() if model is None else model,
         work_dir=str(folder),
         train_dataloader=dict(
-            dataset=Pictures(n),
+            dataset=kwargs.pop('data', None) or Pictures(n),
             sampler=dict(type='DefaultSampler', shuffle=True),
             batch_size=batch_size,
-            num_workers=0,
+            num_workers=kwargs.pop('num_workers', 0),
         ),
         train_cfg=dict(by_epoch=True, max_epochs=epochs),
         optim_wrapper=optim,

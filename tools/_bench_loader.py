@@ -25,9 +25,10 @@ def loader_configs(config: Config) -> dict[str, dict]:
         raise ValueError(f'{config.filename}: its train_dataloader has no dark stream (WithDark)')
     day = both['dataset']
     *before, pack = day['pipeline']
+    target = {k: v for k, v in (views.get('target') or {}).items() if k == 'keep'}
     twins = [
         dict(type='wiid_plugins.Darken', **(views.get('darken') or {})),
-        dict(type='wiid_plugins.TargetMask', **(views.get('target') or {})),
+        dict(type='wiid_plugins.TargetMask', **target),
         dict(type='wiid_plugins.PackTwin', pack=pack),
     ]
     file = dict(type='LoadImageFromFile')
