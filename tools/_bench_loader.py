@@ -25,7 +25,7 @@ def loader_configs(config: Config) -> dict[str, dict]:
         raise ValueError(f'{config.filename}: its train_dataloader has no dark stream (WithDark)')
     day = both['dataset']
     *before, pack = day['pipeline']
-    target = {k: v for k, v in (views.get('target') or {}).items() if k == 'keep'}
+    target = views.get('target') or {}
     twins = [
         dict(type='wiid_plugins.Darken', **(views.get('darken') or {})),
         dict(type='wiid_plugins.TargetMask', **target),

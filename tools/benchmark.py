@@ -15,13 +15,14 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from tools._bench_build import build_steps  # noqa: E402
 from tools._bench_loader import (  # noqa: E402
     build_loader,
     deliver,
     images_per_sample,
     loader_configs,
 )
-from tools._bench_step import Setting, build_steps  # noqa: E402
+from tools._bench_step import Setting  # noqa: E402
 from tools._bench_timing import in_turn, ratio, spread, text  # noqa: E402
 
 CONFIG = 'configs/cls/resnet18_wiid_1xb32-4e_gtsrb.py'
@@ -37,7 +38,7 @@ LOADER_EPILOG = """examples:
 
 
 def step(args: argparse.Namespace) -> list[dict]:
-    """Time the training step in three ways, for each pair of size and batch.
+    """Time the training step in four ways, for each pair of size and batch.
 
     Raises:
         ValueError: If the options do not go together.
@@ -58,12 +59,13 @@ def step(args: argparse.Namespace) -> list[dict]:
 
 
 def _step_result(seconds: dict[str, list[float]], about: dict) -> dict:
-    wiid, bare, published = seconds.values()
+    wiid, bare, *published = seconds.values()
+    names = list(seconds)[2:]
     return dict(
         **about,
         seconds={name: spread(values) for name, values in seconds.items()},
         to_bare={name: ratio(values, bare) for name, values in seconds.items()},
-        published_to_wiid=ratio(published, wiid),
+        to_wiid={n: ratio(p, wiid) for n, p in zip(names, published, strict=True)},
         rounds=seconds,
     )
 
@@ -73,7 +75,8 @@ def _step_table(result: dict) -> str:
     rows += ['| step | seconds | ratio to bare loop |', '|---|---|---|']
     for name, values in result['seconds'].items():
         rows.append(f'| {name} | {text(values, 4)} | {text(result["to_bare"][name], 3)} |')
-    return '\n'.join([*rows, f'\npublished order / WiiD: {text(result["published_to_wiid"], 3)}'])
+    rows += [f'\n{name} / WiiD: {text(r, 3)}' for name, r in result['to_wiid'].items()]
+    return '\n'.join(rows)
 
 
 def loader(args: argparse.Namespace) -> list[dict]:

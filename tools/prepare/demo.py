@@ -68,7 +68,7 @@ def background(rng: np.random.Generator) -> np.ndarray:
     image = rng.uniform(0.3, 0.8) + rng.uniform(-0.12, 0.12, 3)
     image = image + 0.25 * (smooth_noise(rng, int(rng.integers(2, 7)), 3) - 0.5)
     image = np.ascontiguousarray(image + 0.25 * (smooth_noise(rng, 16, 1) - 0.5))
-    for _ in range(rng.integers(3, 8)):
+    for _ in range(rng.integers(2, 6)):
         ends = [tuple(int(v) for v in p) for p in rng.integers(0, SIZE, (2, 2))]
         paint = rng.uniform(0.1, 1, 3).tolist()
         if rng.random() < 0.5:
@@ -82,8 +82,8 @@ def background(rng: np.random.Generator) -> np.ndarray:
 def day_photo(shape: str, rng: np.random.Generator) -> np.ndarray:
     """Draw one shape by daylight, (SIZE, SIZE, 3) uint8 BGR."""
     image = background(rng)
-    radius = rng.uniform(9, 17)
-    centre = rng.uniform(radius * 0.9, SIZE - radius * 0.9, 2)
+    radius = rng.uniform(14, 20)
+    centre = SIZE / 2 + rng.uniform(-5, 5, 2)
     angle, squeeze = rng.uniform(-0.6, 0.6), rng.uniform(0.75, 1.0)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     contours = [(c * [squeeze, 1] @ turn.T * radius + centre) * SCALE for c in outline(shape)]

@@ -76,12 +76,13 @@ class PairedPreprocessor(BaseDataPreprocessor):
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
         if not training:
             return self.stock(data, training)
-        data = self.cast_data(data)
+        samples = data['data_samples']  # the stock preprocessor moves them
+        data = self.cast_data({k: v for k, v in data.items() if k != 'data_samples'})
         drawn = self.draw(data)
         views = [drawn.day, drawn.night, drawn.dark]
         if drawn.visible is not None:
             views[:2] = (None if v is None else show_only(v, drawn.visible) for v in views[:2])
-        return self._normalise(views, data['data_samples'])
+        return self._normalise(views, samples)
 
     def draw(self, data: dict) -> Drawn:
         """Make the views of a batch and draw what stays visible, without masking anything yet."""
@@ -115,7 +116,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
     def _normalise(self, views: list[Tensor | None], data_samples: list) -> dict:
         """Let the stock preprocessor see all views as one batch, and part them again."""
         sizes = [0 if v is None else len(v) for v in views]
-        joined = torch.cat([v for v in views if v is not None]) * 255
+        joined = torch.cat([v for v in views if v is not None]).mul_(255)
         packed = {'inputs': joined.flip(1) if self.bgr else joined, 'data_samples': data_samples}
         stock = self.stock(packed, training=True)
         parts = stock['inputs'].split(sizes)

@@ -21,13 +21,13 @@ class TargetMask(Seeded, BaseTransform):
     Args:
         method: ``'saliency'`` or ``'boxes'``.
         seed: Fixed draw per sample; None draws anew each time.
-        keep: Share of the picture that is target, for ``'saliency'``.
+        keep, size: Of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`, for ``'saliency'``.
     """
 
-    def __init__(self, method: str = 'saliency', seed: int | None = None, keep: tuple = (0.5, 0.6)):
+    def __init__(self, method: str = 'saliency', seed: int | None = None, keep: tuple = (0.5, 0.6), size: int = 64):
         if method not in ('saliency', 'boxes'):
             raise ValueError(f"TargetMask.method is 'saliency' or 'boxes', not {method!r}")
-        self.method, self.seed, self.saliency = method, seed, SaliencyTarget(keep)
+        self.method, self.seed, self.saliency = method, seed, SaliencyTarget(keep, size)
 
     def transform(self, results: dict) -> dict:
         """Add the mask."""

@@ -11,7 +11,7 @@ data_preprocessor = dict(
 keys = ('sample_idx', 'img_path', 'domain')
 train_pipeline = [
     dict(type='wiid_plugins.LoadImage'),
-    dict(type='RandomResizedCrop', scale=size, crop_ratio_range=(0.7, 1.0)),
+    dict(type='RandomResizedCrop', scale=size, crop_ratio_range=(0.8, 1.0)),
     dict(type='RandomFlip', prob=0.5, direction='horizontal'),
     dict(type='PackInputs', meta_keys=keys),
 ]

@@ -1,0 +1,30 @@
+"""What every test needs: one thread, no state of the test before, and real data if there is any."""
+
+import os
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+from mmengine.logging import MessageHub, MMLogger
+from mmengine.registry import DefaultScope
+from mmengine.visualization import Visualizer
+
+torch.set_num_threads(1)
+cv2.setNumThreads(1)
+
+
+@pytest.fixture(autouse=True)
+def no_singletons():
+    """Forget mmengine's named instances, so that no test sees those of another."""
+    yield
+    for manager in (MMLogger, Visualizer, DefaultScope, MessageHub):
+        manager._instance_dict.clear()
+
+
+@pytest.fixture
+def real_data():
+    """Folder with real pictures; skips the test where there is none."""
+    if not os.environ.get('WIID_REAL_DATA'):
+        pytest.skip('needs real pictures: set WIID_REAL_DATA to their folder')
+    return Path(os.environ['WIID_REAL_DATA'])
