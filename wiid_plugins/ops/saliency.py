@@ -11,6 +11,7 @@ from .random import uniform
 from .regions import most_salient
 
 _BLUR_SIZE, _BLUR_SIGMA = 5, 8.0
+_MAX_LOG = 30.0  # keeps the square of a spectrum of one line within float32
 
 
 def spectral_residual(images: Tensor, size: int = 64) -> Tensor:
@@ -38,13 +39,15 @@ def spectral_residual(images: Tensor, size: int = 64) -> Tensor:
         )
     with torch.autocast(images.device.type, enabled=False):
         gray = luma(images.float())[:, None]
-        # Rounded to 8 bits as OpenCV does; it also keeps float rounding out of flat pictures.
-        small = _resize((gray * 255).round(), (size, size)).round()
+        # Rounded to 8 bits, halves up, as OpenCV does; it keeps float rounding out of flat pictures.
+        small = (_resize((gray * 255).round(), (size, size)) + 0.5).floor()
         spectrum = torch.fft.fft2(small)
         amplitude = spectrum.abs()
         log_amplitude = amplitude.clamp_min(torch.finfo(torch.float32).tiny).log()
         smooth = F.avg_pool2d(F.pad(log_amplitude, (1, 1, 1, 1), mode='reflect'), 3, 1)
-        residual = torch.polar((log_amplitude - smooth).exp(), spectrum.angle())
+        # What is not in the picture stays out: a flat one has nothing but its mean.
+        gain = torch.where(amplitude > 0, (log_amplitude - smooth).clamp_max(_MAX_LOG), -torch.inf)
+        residual = torch.polar(gain.exp(), spectrum.angle())
         saliency = _blur(torch.fft.ifft2(residual).abs()).square()
         saliency = saliency / saliency.amax((-2, -1), keepdim=True).clamp_min(1e-20)
         return _resize(saliency, images.shape[-2:]).squeeze(1)
