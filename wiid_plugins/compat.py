@@ -73,8 +73,8 @@ def load_local(filename: str, map_location=None):
         reason = next((line for line in lines if 'GLOBAL' in line or 'Unpickler' in line), lines[0])
         raise pickle.UnpicklingError(
             f'{path}: refused, it holds more than tensors and a training state, or is damaged. '
-            'A published checkpoint is made loadable by tools/convert_weights.py where it has a '
-            f'converter.\nThe loader says: {reason.strip()}'
+            'Save its state dict alone, where you trust its origin.\n'
+            f'The loader says: {reason.strip()}'
         ) from None
 
 

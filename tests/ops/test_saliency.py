@@ -69,14 +69,11 @@ def test_range_shape_and_dtype():
     assert saliency.min() >= 0 and float(saliency.max()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize('dtype', [torch.half, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize('dtype', [torch.half, torch.float64])
 def test_other_precisions_give_nearly_the_same_target(dtype):
     images = rgb_unit(draw_picture(64, 64))
     exact = spectral_residual(images)
     assert spectral_residual(images.to(dtype)).dtype == torch.float32
-    if dtype is torch.bfloat16:  # steps of a whole grey level and more: only that it is sane
-        assert spectral_residual(images.to(dtype)).isfinite().all()
-        return
     assert (spectral_residual(images.to(dtype)) - exact).abs().mean() < 0.02
 
 

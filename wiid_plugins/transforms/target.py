@@ -24,7 +24,13 @@ class TargetMask(Seeded, BaseTransform):
         keep, size: Of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`, for ``'saliency'``.
     """
 
-    def __init__(self, method: str = 'saliency', seed: int | None = None, keep: tuple = (0.5, 0.6), size: int = 64):
+    def __init__(
+        self,
+        method: str = 'saliency',
+        seed: int | None = None,
+        keep: tuple = (0.5, 0.6),
+        size: int = 64,
+    ):
         if method not in ('saliency', 'boxes'):
             raise ValueError(f"TargetMask.method is 'saliency' or 'boxes', not {method!r}")
         self.method, self.seed, self.saliency = method, seed, SaliencyTarget(keep, size)
