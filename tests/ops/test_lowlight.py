@@ -43,7 +43,9 @@ def test_darkening_without_noise_is_the_formula(values):
 
 def test_each_image_gets_its_own_draw():
     images = rgb_unit(draw_picture(), draw_picture(seed=1))
-    draw = DarkDraw(*(torch.cat(p) for p in zip(make_draw(), make_draw(exposure=0.05), strict=True)))
+    draw = DarkDraw(
+        *(torch.cat(p) for p in zip(make_draw(), make_draw(exposure=0.05), strict=True))
+    )
     both = darken(images, draw=draw)
     for i, exposure in enumerate((0.2, 0.05)):
         alone = darken(images[i : i + 1], draw=make_draw(exposure=exposure))
@@ -52,7 +54,10 @@ def test_each_image_gets_its_own_draw():
 
 @pytest.mark.parametrize(('shot', 'read'), [(0.01, 1e-6), (1e-6, 1e-3), (0.004, 5e-4)])
 def test_noise_variance_is_shot_times_light_plus_read(shot, read):
-    images, draw = torch.ones(1, 3, 128, 128), make_draw(shot=shot, read=read, exposure=0.3, veil=0.0)
+    images, draw = (
+        torch.ones(1, 3, 128, 128),
+        make_draw(shot=shot, read=read, exposure=0.3, veil=0.0),
+    )
     light = srgb_to_linear(darken(images, draw=draw, generator=seeded()))
     for channel, gain in zip(light[0], (1.2, 1.0, 0.85), strict=True):
         expected = shot * 0.3 * gain + read
