@@ -106,9 +106,8 @@ class BareStep:
         night = enhance(darken(day, views.darken), **curve)
         dark = enhance(dark, **curve)
         visible = views.regions(views.target(day))
-        return self._normalise(
-            torch.cat([show_only(day, visible), show_only(night, visible), dark])
-        )
+        day, night, dark = self._normalise(torch.cat([day, night, dark])).chunk(3)
+        return torch.cat([show_only(day, visible), show_only(night, visible), dark])
 
     def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
         n = len(labels)

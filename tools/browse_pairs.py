@@ -40,13 +40,15 @@ def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
     loader = dict(batch_size=count, num_workers=0, drop_last=False)
     loader |= dict(collate_fn=dict(type='default_collate'), persistent_workers=False)
     data = next(iter(Runner.build_dataloader({**config.train_dataloader, **loader}, seed=seed)))
-    drawn = MODELS.build(preprocessor).draw(data)
+    preprocessor = MODELS.build(preprocessor)
+    drawn = preprocessor.draw(data)
     shown = {'day': drawn.day, 'night': drawn.night}
     if drawn.visible is not None:
         shown['target'] = drawn.target[:, None].expand(-1, 3, -1, -1).float()
+        mean = preprocessor.stock.mean / 255  # what masking leaves of a normalised picture
         for view in ('day', 'night'):
             if shown[view] is not None:
-                shown[f'{view}_masked'] = show_only(shown[view], drawn.visible)
+                shown[f'{view}_masked'] = show_only(shown[view] - mean, drawn.visible) + mean
     shown['dark'] = drawn.dark
     return {name: shown[name] for name in TITLES if shown.get(name) is not None}
 

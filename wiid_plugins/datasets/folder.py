@@ -26,9 +26,12 @@ class ClassFolder(CustomDataset):
             raise FileNotFoundError(
                 f"{root}: there is no such folder; run the data set's tool in tools/prepare first"
             )
-        if self.with_label and not self.ann_file:
-            self._check_classes(root)
-        return super().load_data_list()
+        if not self.with_label or self.ann_file:
+            return super().load_data_list()
+        self._check_classes(root)
+        samples = super().load_data_list()  # labelled in alphabetical order, whatever the list says
+        place = [self.CLASSES.index(name) for name in sorted(self.CLASSES)]
+        return [{**sample, 'gt_label': place[sample['gt_label']]} for sample in samples]
 
     def _check_classes(self, root: Path) -> None:
         found = {p.name for p in root.iterdir() if p.is_dir()}

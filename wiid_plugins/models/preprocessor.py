@@ -36,7 +36,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
 
     In training the batch holds ``inputs`` (day) and ``data_samples``, and may hold what a loader has
     already made, ``night`` and ``target_mask``, and ``dark``, unlabelled real dark pictures. The night
-    view and the target are made here where the loader did not. Outside training the stock
+    view and the target are made here where the loader did not. Masking sets normalised pictures to 0,
+    which is the mean colour: black would be an outlier that shifts batch statistics. Outside training the stock
     preprocessor gets the batch untouched.
 
     Args:
@@ -79,10 +80,12 @@ class PairedPreprocessor(BaseDataPreprocessor):
         samples = data['data_samples']  # the stock preprocessor moves them
         data = self.cast_data({k: v for k, v in data.items() if k != 'data_samples'})
         drawn = self.draw(data)
-        views = [drawn.day, drawn.night, drawn.dark]
+        packed = self._normalise([drawn.day, drawn.night, drawn.dark], samples)
         if drawn.visible is not None:
-            views[:2] = (None if v is None else show_only(v, drawn.visible) for v in views[:2])
-        return self._normalise(views, samples)
+            day, night, dark = packed['inputs']
+            night = None if night is None else show_only(night, drawn.visible)
+            packed['inputs'] = Views(show_only(day, drawn.visible), night, dark)
+        return packed
 
     def draw(self, data: dict) -> Drawn:
         """Make the views of a batch and draw what stays visible, without masking anything yet."""

@@ -102,7 +102,7 @@ def visible_part(target: Tensor, erased: Tensor, patched: Tensor) -> Tensor:
 
 
 def show_only(images: Tensor, visible: Tensor) -> Tensor:
-    """Black out what is not visible: images ``(N, C, ..., H, W)``, visible ``(N, H, W)`` bool.
+    """Set to 0 what is not visible: images ``(N, C, ..., H, W)``, visible ``(N, H, W)`` bool.
 
     A clip ``(N, C, T, H, W)`` gets the same blocks through all its frames.
     """

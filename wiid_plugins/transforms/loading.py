@@ -1,10 +1,12 @@
 """Load pictures and their stored twins with errors that name the file."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
 from mmcv.transforms import LoadImageFromFile
 from mmengine.logging import print_log
+from PIL.Image import DecompressionBombError
 
 from ..registry import TRANSFORMS
 
@@ -38,7 +40,7 @@ class LoadImage(LoadImageFromFile):
             raise FileNotFoundError(f'{path}: there is no such picture; run the prepare tool again')
         try:
             return super().transform(results)
-        except (OSError, SyntaxError, ValueError) as error:
+        except (OSError, SyntaxError, ValueError, DecompressionBombError) as error:
             if self.on_error == 'raise':
                 raise OSError(
                     f'{path}: not readable as a picture ({error}); replace or remove the file, or '
@@ -48,7 +50,7 @@ class LoadImage(LoadImageFromFile):
         print_log(
             f'{path}: unreadable, skipped ({self.skipped} so far in this loader process)',
             'current',
-            level='WARNING',
+            level=logging.WARNING,
         )
         return None
 

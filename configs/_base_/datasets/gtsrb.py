@@ -11,25 +11,21 @@ data_preprocessor = dict(
     to_rgb=True,
 )
 keys = ('sample_idx', 'img_path', 'domain')
+crop = dict(  # no flip: arrows point
+    type='RandomResizedCrop',
+    scale=size,
+    crop_ratio_range=(0.8, 1.0),
+    aspect_ratio_range=(0.9, 1.1),
+)
 train_pipeline = [
     dict(type='wiid_plugins.LoadImage'),
-    dict(
-        type='RandomResizedCrop',
-        scale=size,
-        crop_ratio_range=(0.8, 1.0),
-        aspect_ratio_range=(0.9, 1.1),
-    ),  # no flip: arrows point
+    crop,
     dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, backend='cv2'),
     dict(type='PackInputs', meta_keys=keys),
 ]
 dark_pipeline = [
     dict(type='wiid_plugins.LoadImage'),
-    dict(
-        type='RandomResizedCrop',
-        scale=size,
-        crop_ratio_range=(0.8, 1.0),
-        aspect_ratio_range=(0.9, 1.1),
-    ),
+    crop,
     dict(type='PackInputs', meta_keys=keys),
 ]
 load = [dict(type='wiid_plugins.LoadImage'), dict(type='Resize', scale=(size, size))]
