@@ -7,6 +7,7 @@ from types import ModuleType
 
 import numpy as np
 import torch
+from mmcv.transforms import BaseTransform
 from mmengine.logging.history_buffer import HistoryBuffer
 from mmengine.optim import OneCycleParamScheduler
 from mmengine.runner.checkpoint import CheckpointLoader
@@ -91,3 +92,17 @@ def _stand_in_for_drn() -> None:
     package, module = ModuleType(name.rpartition('.')[0]), ModuleType(name)
     package.__path__, module.DRN = [], DRN
     sys.modules |= {package.__name__: package, name: module}
+
+
+def mend_shared_draws() -> None:
+    """Let every transform share its random draws between a picture and its twin.
+
+    mmcv's ``cache_randomness`` lists a method that a subclass overrides twice, in the parent's list:
+    mmpretrain's ``RandomResizedCrop`` then fails under ``share_random_params=True``.
+    """
+    classes = BaseTransform.__subclasses__()
+    while classes:
+        cls = classes.pop()
+        classes += cls.__subclasses__()
+        if '_methods_with_randomness' in vars(cls):
+            cls._methods_with_randomness = list(dict.fromkeys(cls._methods_with_randomness))

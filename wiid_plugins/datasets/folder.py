@@ -30,7 +30,7 @@ class ClassFolder(CustomDataset):
             return super().load_data_list()
         self._check_classes(root)
         samples = super().load_data_list()  # labelled in alphabetical order, whatever the list says
-        place = [self.CLASSES.index(name) for name in sorted(self.CLASSES)]
+        place = {label: self.CLASSES.index(name) for name, label in self.folder_to_idx.items()}
         return [{**sample, 'gt_label': place[sample['gt_label']]} for sample in samples]
 
     def _check_classes(self, root: Path) -> None:

@@ -8,6 +8,7 @@ from mmcv.transforms import LoadImageFromFile
 from mmengine.logging import print_log
 from PIL.Image import DecompressionBombError
 
+from ..compat import mend_shared_draws
 from ..registry import TRANSFORMS
 
 _SUFFIXES = ('.png', '.jpg', '.jpeg', '.bmp')
@@ -73,6 +74,7 @@ class LoadTwin(LoadImage):
     def __init__(self, day_root: str, twin_root: str, **kwargs):
         super().__init__(**kwargs)
         self.day_root, self.twin_root = Path(day_root), Path(twin_root)
+        mend_shared_draws()
 
     def transform(self, results: dict) -> dict | None:
         """Add the twin."""
