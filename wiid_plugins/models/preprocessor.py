@@ -37,8 +37,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
     In training the batch holds ``inputs`` (day) and ``data_samples``, and may hold what a loader has
     already made, ``night`` and ``target_mask``, and ``dark``, unlabelled real dark pictures. The night
     view and the target are made here where the loader did not. Masking sets normalised pictures to 0,
-    which is the mean colour: black would be an outlier that shifts batch statistics. Outside training the stock
-    preprocessor gets the batch untouched.
+    which is the mean colour: black would be an outlier that shifts batch statistics. Outside training
+    the stock preprocessor gets the batch untouched.
 
     Args:
         preprocessor: Config of the toolbox's own preprocessor.
