@@ -6,7 +6,7 @@ import torch
 from pictures import chw, draw_picture, rgb_unit
 from toy import NORM, make_samples
 from wiid_plugins.models.preprocessor import PairedPreprocessor
-from wiid_plugins.ops.lowlight import darken, enhance
+from wiid_plugins.ops.lowlight import DarkRanges, darken, enhance
 from wiid_plugins.ops.saliency import SaliencyTarget
 from wiid_plugins.registry import MODELS
 
@@ -62,14 +62,16 @@ def test_views_are_there_or_none_as_configured(views, dark):
     assert got.dark is None if dark is None else len(got.dark) == dark
 
 
-def test_the_night_view_is_the_darkened_day():
+@pytest.mark.parametrize('curve', [None, dict(target=0.5)])
+def test_the_night_view_is_the_darkened_day_enhanced_as_at_test_time(curve):
+    ranges = dict(exposure=(0.1, 0.2))
     torch.manual_seed(3)
-    night = make(darken=dict(exposure=(0.1, 0.2)))(batch(), training=True)['inputs'].night
+    night = make(darken=ranges, enhance=curve)(batch(), training=True)['inputs'].night
     torch.manual_seed(3)
     unit = rgb_unit(*(draw_picture(32, 40, seed=s) for s in range(3)))
-    expected = normalised(darken(unit, PairedPreprocessor(
-        dict(NORM), darken=dict(exposure=(0.1, 0.2))).darken))  # fmt: skip
-    torch.testing.assert_close(night, expected, rtol=0, atol=1e-4)
+    expected = darken(unit, DarkRanges(**ranges))
+    expected = expected if curve is None else enhance(expected, **curve)
+    torch.testing.assert_close(night, normalised(expected), rtol=0, atol=1e-4)
 
 
 def test_night_and_dark_are_enhanced_and_day_is_not():
@@ -151,9 +153,12 @@ def test_the_loaders_colour_order_is_told_not_guessed(to_rgb):
         torch.testing.assert_close(got, expected, rtol=0, atol=1e-5)
 
 
-def test_padding_of_the_stock_preprocessor_reaches_all_views():
-    got = make(dict(pad_size_divisor=32), darken=dict())(batch(), training=True)['inputs']
-    assert got.day.shape == got.night.shape == (3, 3, 32, 64)
+@pytest.mark.parametrize('views', [dict(darken=dict()), ALL])
+def test_padding_of_the_stock_preprocessor_reaches_all_views_unmasked(views):
+    norm = dict(pad_size_divisor=32, pad_value=7)
+    got = make(norm, **views)(batch(), training=True)['inputs']
+    for view in (got.day, got.night):
+        assert view.shape == (3, 3, 32, 64) and (view[..., 40:] == 7).all()
 
 
 def test_mixing_of_one_view_is_refused():

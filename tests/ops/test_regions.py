@@ -55,8 +55,10 @@ def test_boxes_are_rasterised_pixel_by_pixel():
 
 
 def test_a_whole_pixel_box_covers_exactly_its_pixels():
-    mask = boxes_to_mask([torch.tensor([[2, 1, 5, 4]])], (6, 8))[0]
-    assert mask[1:4, 2:5].all() and mask.sum() == 9
+    for box in ([2, 1, 5, 4], [1.5, 0.5, 4.5, 3.5]):  # a centre on an edge: the left or upper one
+        mask = boxes_to_mask([torch.tensor([box])], (6, 8))[0]
+        row, column = int(box[1]), int(box[0])
+        assert mask[row : row + 3, column : column + 3].all() and mask.sum() == 9
 
 
 @pytest.mark.parametrize('size', SIZES)

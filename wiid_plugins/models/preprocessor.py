@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
@@ -83,8 +84,10 @@ class PairedPreprocessor(BaseDataPreprocessor):
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], samples)
         if drawn.visible is not None:
             day, night, dark = packed['inputs']
-            night = None if night is None else show_only(night, drawn.visible)
-            packed['inputs'] = Views(show_only(day, drawn.visible), night, dark)
+            (h, w), (high, wide) = drawn.visible.shape[1:], day.shape[2:]  # stock may have padded
+            visible = F.pad(drawn.visible, (0, wide - w, 0, high - h), value=True)
+            night = None if night is None else show_only(night, visible)
+            packed['inputs'] = Views(show_only(day, visible), night, dark)
         return packed
 
     def draw(self, data: dict) -> Drawn:
