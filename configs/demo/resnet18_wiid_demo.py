@@ -8,9 +8,9 @@ model = dict(
     data_preprocessor=dict(
         type='wiid_plugins.PairedPreprocessor',
         preprocessor=_base_.data_preprocessor,
-        darken=dict(),
+        darken=dict(shot_noise=(1e-5, 3e-3)),
         enhance=dict(),
-        regions=dict(highlight=0.1, blocks=0.2, erase=(0.1, 0.3)),
+        regions=dict(highlight=0.05, blocks=0.1, erase=(0.1, 0.3)),
     ),
 )
 train_dataloader = dict(
