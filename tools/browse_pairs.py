@@ -22,7 +22,7 @@ TITLES = {
     'night': 'night view',
     'day_masked': 'day, masked',
     'night_masked': 'night, masked',
-    'dark': 'real dark',
+    'dark': 'unlabelled dark',
 }
 
 
