@@ -4,7 +4,7 @@ model = dict(
     _delete_=True,
     type='wiid_plugins.PairedClassifier',
     classifier=_base_.model,
-    aux=dict(in_channels=128, **{k: v for k, v in _base_.wiid_aux.items() if k != 'in_channels'}),
+    aux={**_base_.wiid_aux, 'in_channels': 128},
     data_preprocessor=dict(
         type='wiid_plugins.PairedPreprocessor',
         preprocessor=_base_.data_preprocessor,

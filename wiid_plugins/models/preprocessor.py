@@ -47,7 +47,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
             unless the loader gives one.
         enhance: ``dict()`` of :func:`~wiid_plugins.ops.lowlight.enhance`, applied to the night view
             and to the dark pictures as it is at test time; None: they stay dark.
-        target: ``dict(keep=(low, high))``, the share of the picture that is target by saliency.
+        target: ``dict()`` of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`.
         regions: ``dict()`` of :class:`~wiid_plugins.ops.regions.RegionDraw`; None: no masking.
         bgr: Colour order of what the loader gives.
     """
