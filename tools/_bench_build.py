@@ -9,7 +9,6 @@ from torch import nn
 
 from tools._bench_published import PublishedStep, PublishedTrainedStep
 from tools._bench_step import BareStep, Batch, Setting, WiidStep
-from wiid_plugins.ops.lowlight import darken, enhance
 from wiid_plugins.registry import MODELS
 
 STEPS = {
@@ -59,6 +58,6 @@ def _draw_batch(model: nn.Module, size: int, batch_size: int) -> Batch:
     day, dark = (torch.randint(0, 256, shape, dtype=torch.uint8) for _ in range(2))
     dark = dark // 8
     views = model.data_preprocessor
-    night = enhance(darken(day.float() / 255, views.darken), **views.enhance)
+    night = views.enhance(views.darken(day.float() / 255))
     labels = torch.randint(model.model.head.num_classes, (batch_size,))
     return Batch(day, dark, (night * 255).round().byte(), labels)

@@ -12,7 +12,6 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from wiid_plugins.models import PairedPreprocessor
-from wiid_plugins.ops.lowlight import darken, enhance
 from wiid_plugins.ops.mmd import mmd_loss
 from wiid_plugins.ops.regions import show_only
 
@@ -101,10 +100,10 @@ class BareStep:
 
     def _images(self) -> Tensor:
         """Day, night and dark views, ``(3B, 3, H, W)``."""
-        views, curve = self.views, self.views.enhance
+        views = self.views
         day, dark = self._unit(self.batch.day), self._unit(self.batch.dark)
-        night = enhance(darken(day, views.darken), **curve)
-        dark = enhance(dark, **curve)
+        night = views.enhance(views.darken(day))
+        dark = views.enhance(dark)
         visible = views.regions(views.target(day))
         day, night, dark = self._normalise(torch.cat([day, night, dark])).chunk(3)
         return torch.cat([show_only(day, visible), show_only(night, visible), dark])

@@ -11,10 +11,16 @@ DATASETS = root.Registry(
 )
 HOOKS = root.Registry('hook', parent=root.HOOKS, scope=SCOPE, locations=['wiid_plugins.engine'])
 METRICS = root.Registry(
-    'metric', parent=root.METRICS, scope=SCOPE, locations=['wiid_plugins.engine']
+    'metric',
+    parent=root.METRICS,
+    scope=SCOPE,
+    locations=['wiid_plugins.engine', 'wiid_plugins.translation'],
 )
 MODELS = root.Registry(
-    'model', parent=root.MODELS, scope=SCOPE, locations=['wiid_plugins.models', 'wiid_plugins.cls']
+    'model',
+    parent=root.MODELS,
+    scope=SCOPE,
+    locations=['wiid_plugins.models', 'wiid_plugins.translation', 'wiid_plugins.cls'],
 )
 TRANSFORMS = root.Registry(
     'transform', parent=root.TRANSFORMS, scope=SCOPE, locations=['wiid_plugins.transforms']

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from toy import Pictures, make_runner
+from toy import Line, Pictures, make_runner
 from wiid_plugins.compat import load_local
 from wiid_plugins.engine import SafeCheckpointHook, SettingHook
 
@@ -33,10 +33,18 @@ def test_the_dark_folder_and_its_size_are_named(tmp_path):
     )
 
 
+def test_a_learned_darkener_is_named_and_ends_zero_shot():
+    hook, loader = SettingHook(), SimpleNamespace(dataset=Pictures(1))
+    views = SimpleNamespace(darken=SimpleNamespace(weights='cut.pth'), enhance=None)
+    model = SimpleNamespace(data_preprocessor=views)
+    hook.before_train(SimpleNamespace(train_dataloader=loader, hooks=[], model=model))
+    assert hook.setting['setting'] == 'unsupervised' and hook.setting['darken'] == 'cut.pth'
+
+
 def test_selection_by_the_best_score_is_named():
     hook, checkpoint = SettingHook(), {'meta': {}}
     loader = SimpleNamespace(dataset=Pictures(1))
     hooks = [hook, SimpleNamespace(save_best='day/top1')]
-    hook.before_train(SimpleNamespace(train_dataloader=loader, hooks=hooks))
+    hook.before_train(SimpleNamespace(train_dataloader=loader, hooks=hooks, model=Line()))
     hook.before_save_checkpoint(None, checkpoint)
     assert checkpoint['meta']['wiid']['selection'] == 'best day/top1'

@@ -6,6 +6,7 @@ from .guards import FiniteLossHook, HeadFitsHook
 from .momentum import MomentumHook
 from .reseed import ReseedHook
 from .setting import SettingHook
+from .strip import StripHook
 
 __all__ = [
     'DayNightMetric',
@@ -15,4 +16,5 @@ __all__ = [
     'ReseedHook',
     'SafeCheckpointHook',
     'SettingHook',
+    'StripHook',
 ]

@@ -2,9 +2,9 @@
 
 import torch
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 
 from ..registry import HOOKS
+from ._runner import model_of
 
 
 @HOOKS.register_module()
@@ -33,7 +33,7 @@ class HeadFitsHook(Hook):
         """Check once, before the first iteration."""
         metainfo = getattr(runner.train_dataloader.dataset, 'metainfo', None) or {}
         classes = metainfo.get('classes')
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        model = model_of(runner)
         for name, module in model.named_modules():
             width = getattr(module, 'num_classes', None)
             if not classes or not isinstance(width, int) or width <= 0:

@@ -1,10 +1,10 @@
 """Advance the momentum encoder."""
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from ..registry import HOOKS
+from ._runner import model_of
 
 
 @HOOKS.register_module()
@@ -33,7 +33,7 @@ class MomentumHook(Hook):
         before, self._scale = self._scale, _loss_scale(runner)
         if self._scale < before:  # overflow: the scaler skipped the step and backed off
             return
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        model = model_of(runner)
         model.update_target()
 
 

@@ -4,13 +4,15 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 
 from ..registry import HOOKS
+from ._runner import model_of
 
 
 @HOOKS.register_module()
 class SettingHook(Hook):
     """State the setting in the log and in every checkpoint's meta, under ``wiid``.
 
-    ``zero-shot``: no real dark picture in training; ``unsupervised``: unlabelled ones, named.
+    ``zero-shot``: no real dark picture in training; ``unsupervised``: unlabelled ones, named, or a
+    darkening or enhancement network, which has seen some.
     """
 
     def before_train(self, runner) -> None:
@@ -19,10 +21,14 @@ class SettingHook(Hook):
         self.setting = {'setting': 'zero-shot', 'unlabelled_dark': None}
         if dark is not None:
             root = getattr(dark, 'img_prefix', None) or type(dark).__name__
-            self.setting = {
-                'setting': 'unsupervised',
-                'unlabelled_dark': f'{root} ({len(dark)} pictures)',
-            }
+            self.setting['unlabelled_dark'] = f'{root} ({len(dark)} pictures)'
+        views = getattr(model_of(runner), 'data_preprocessor', None)
+        for name in ('darken', 'enhance'):
+            weights = getattr(getattr(views, name, None), 'weights', None)
+            if weights is not None:
+                self.setting[name] = str(weights)
+        if dark is not None or len(self.setting) > 2:
+            self.setting['setting'] = 'unsupervised'
         self.setting['selection'] = next(
             (f'best {h.save_best}' for h in runner.hooks if getattr(h, 'save_best', None)), 'last'
         )

@@ -7,10 +7,10 @@ import torch.nn.functional as F
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
-from ..ops.lowlight import DarkRanges, darken, enhance
 from ..ops.regions import RegionDraw, show_only
 from ..ops.saliency import SaliencyTarget
 from ..registry import MODELS
+from ..translation import build_darkener, build_enhancer
 
 
 class Views(NamedTuple):
@@ -43,10 +43,10 @@ class PairedPreprocessor(BaseDataPreprocessor):
 
     Args:
         preprocessor: Config of the toolbox's own preprocessor.
-        darken: ``dict()`` of :class:`~wiid_plugins.ops.lowlight.DarkRanges`; None: no night view,
-            unless the loader gives one.
-        enhance: ``dict()`` of :func:`~wiid_plugins.ops.lowlight.enhance`, applied to the night view
-            and to the dark pictures as it is at test time; None: they stay dark.
+        darken: ``dict()`` of :func:`~wiid_plugins.translation.build_darkener`, procedural or learned;
+            None: no night view, unless the loader gives one.
+        enhance: ``dict()`` of :func:`~wiid_plugins.translation.build_enhancer`, applied to the night
+            view and to the dark pictures as it is at test time; None: they stay dark.
         target: ``dict()`` of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`.
         regions: ``dict()`` of :class:`~wiid_plugins.ops.regions.RegionDraw`; None: no masking.
         bgr: Colour order of what the loader gives.
@@ -68,8 +68,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
                 'would part day from night; set it to None'
             )
         self.stock = MODELS.build(preprocessor)
-        self.darken = None if darken is None else DarkRanges(**darken)
-        self.enhance = enhance
+        self.darken = None if darken is None else build_darkener(**darken)
+        self.enhance = None if enhance is None else build_enhancer(**enhance)
         self.target = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
         self.bgr = bgr
@@ -104,10 +104,10 @@ class PairedPreprocessor(BaseDataPreprocessor):
     def _night(self, day: Tensor, given: Tensor | None) -> Tensor | None:
         if given is not None:
             return self._enhanced(self._to_unit(given))
-        return None if self.darken is None else self._enhanced(darken(day, self.darken))
+        return None if self.darken is None else self._enhanced(self.darken(day))
 
     def _enhanced(self, images: Tensor) -> Tensor:
-        return images if self.enhance is None else enhance(images, **self.enhance)
+        return images if self.enhance is None else self.enhance(images)
 
     def _target(self, day: Tensor, given: Tensor | None) -> Tensor:
         if given is None:

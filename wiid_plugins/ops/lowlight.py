@@ -128,11 +128,6 @@ def darken(
 def enhance(images: Tensor, target: float = 0.4, max_gain: float = 64.0) -> Tensor:
     """Brighten dark images with one curve each; bright ones stay as they are.
 
-    The curve is ``1 - (1 - x) ** a``: what n rounds of Zero-DCE's ``x + x (1 - x)`` give for
-    ``a = 2 ** n`` (Guo et al., CVPR 2020, Eq. 2), with a real exponent. It acts as a gain of ``a`` on
-    the shadows, keeps 0 and 1 in place and does not clip. ``a`` in [1, ``max_gain``] is the value
-    that brings the mean grey level to ``target``, found by bisection on a 32 x 32 sample.
-
     Args:
         images: ``(N, 3, H, W)`` float RGB in [0, 1].
         target: Mean grey level aimed at.
@@ -141,7 +136,32 @@ def enhance(images: Tensor, target: float = 0.4, max_gain: float = 64.0) -> Tens
     Returns:
         ``(N, 3, H, W)``, same dtype, in [0, 1].
     """
+    return brighten(images, fit_exponent(images, target, max_gain))
+
+
+def brighten(images: Tensor, exponent: Tensor) -> Tensor:
+    """Apply the curve ``1 - (1 - x) ** a``.
+
+    It is what n rounds of Zero-DCE's ``x + x (1 - x)`` give for ``a = 2 ** n`` (Guo et al., CVPR
+    2020, Eq. 2), with a real exponent: a gain of ``a`` on the shadows that keeps 0 and 1 in place and
+    does not clip.
+
+    Args:
+        images: ``(N, 3, H, W)`` float RGB in [0, 1].
+        exponent: ``(N,)`` or ``(1,)`` float, ``a``.
+
+    Returns:
+        ``(N, 3, H, W)``, same dtype, in [0, 1].
+    """
     shade = 1 - images.float()
+    return (1 - shade ** exponent.view(-1, 1, 1, 1)).to(images.dtype)
+
+
+def fit_exponent(images: Tensor, target: float = 0.4, max_gain: float = 64.0) -> Tensor:
+    """Find the exponent in [1, ``max_gain``] that brings each mean grey level to ``target``.
+
+    By bisection on a 32 x 32 sample; images ``(N, 3, H, W)`` as for :func:`enhance`, result ``(N,)``.
+    """
     sample = F.interpolate(1 - luma(images.float())[:, None], size=(32, 32)).flatten(1)
     low = torch.zeros(len(images), 1, device=images.device)
     high = torch.full_like(low, log(max_gain))
@@ -149,5 +169,4 @@ def enhance(images: Tensor, target: float = 0.4, max_gain: float = 64.0) -> Tens
         middle = (low + high) / 2
         too_dark = 1 - (sample ** middle.exp()).mean(1, keepdim=True) < target
         low, high = torch.where(too_dark, middle, low), torch.where(too_dark, high, middle)
-    exponent = torch.where(low > 0, high, low).exp()  # exactly 1 where nothing is to be done
-    return (1 - shade ** exponent[:, :, None, None]).to(images.dtype)
+    return torch.where(low > 0, high, low).exp().flatten()  # exactly 1 where nothing is to be done

@@ -2,8 +2,8 @@
 
 from mmcv.transforms import BaseTransform
 
-from ..ops.lowlight import DarkRanges, darken, enhance
 from ..registry import TRANSFORMS
+from ..translation import build_darkener, build_enhancer
 from ._image import Seeded, to_image, to_unit
 
 
@@ -18,33 +18,35 @@ class Darken(Seeded, BaseTransform):
         out: Key of the result; ``'img'`` replaces the picture, as a made-up night validation set
             needs it.
         seed: Fixed draw per sample; None draws anew each time.
-        **ranges: Of :class:`~wiid_plugins.ops.lowlight.DarkRanges`.
+        **how: Of :func:`~wiid_plugins.translation.build_darkener`: ``method='procedural'`` with
+            ranges, or ``method='cut'`` with ``weights``.
     """
 
-    def __init__(self, out: str = 'img_night', seed: int | None = None, **ranges):
-        self.out, self.seed, self.ranges = out, seed, DarkRanges(**ranges)
+    def __init__(self, out: str = 'img_night', seed: int | None = None, **how):
+        self.out, self.seed, self.darken = out, seed, build_darkener(**how)
 
     def transform(self, results: dict) -> dict:
         """Add the night twin."""
-        dark = darken(to_unit(results['img']), self.ranges, generator=self.generator(results))
+        dark = self.darken(to_unit(results['img']), self.generator(results))
         return {**results, self.out: to_image(dark)}
 
 
 @TRANSFORMS.register_module()
 class Enhance(BaseTransform):
-    """Brighten a dark picture; a bright one stays as it is.
+    """Brighten a dark picture; the procedural curve leaves a bright one as it is.
 
     Required and modified keys: ``key`` (H, W, 3) uint8 BGR.
 
     Args:
         key: Which picture.
-        **curve: Of :func:`~wiid_plugins.ops.lowlight.enhance`.
+        **how: Of :func:`~wiid_plugins.translation.build_enhancer`: ``method='procedural'`` with the
+            curve's options, or ``method='zero-dce'`` with ``weights``.
     """
 
-    def __init__(self, key: str = 'img', **curve):
-        self.key, self.curve = key, curve
+    def __init__(self, key: str = 'img', **how):
+        self.key, self.enhance = key, build_enhancer(**how)
 
     def transform(self, results: dict) -> dict:
         """Replace the picture by its enhanced version."""
-        bright = enhance(to_unit(results[self.key]), **self.curve)
+        bright = self.enhance(to_unit(results[self.key]))
         return {**results, self.key: to_image(bright)}

@@ -1,0 +1,175 @@
+"""One face for all that changes the light of pictures: procedural or learned, picture or clip."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..ops.lowlight import DarkRanges, brighten, darken, draw_darkness, enhance, fit_exponent
+from .cut_generator import Generator
+from .weights import read_state
+from .zero_dce import CurveNetwork, apply_curves
+
+
+class Light:
+    """Change the light of pictures ``(N, 3, H, W)`` float RGB in [0, 1], on the device they are on.
+
+    Calling it treats every picture on its own. :meth:`for_clip` gives what treats all frames of a
+    clip alike, so that it does not flicker. It is frozen and no ``nn.Module``: no checkpoint,
+    optimizer or DDP of a model that holds one ever sees its weights. ``weights`` names their file,
+    None where there are none.
+    """
+
+    weights: str | Path | None = None
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Give pictures of the same shape and dtype; ``generator`` makes random draws repeat."""
+        raise NotImplementedError
+
+    def for_clip(
+        self, frames: Tensor, generator: torch.Generator | None = None
+    ) -> Callable[[Tensor], Tensor]:
+        """Fix the parameters on some frames ``(T, 3, H, W)`` of a clip, for all of its frames."""
+        raise NotImplementedError
+
+
+class ProceduralDarken(Light):
+    """:func:`~wiid_plugins.ops.lowlight.darken`; in a clip one draw, and fresh noise per frame.
+
+    Args:
+        **ranges: Of :class:`~wiid_plugins.ops.lowlight.DarkRanges`.
+    """
+
+    def __init__(self, **ranges):
+        self.ranges = DarkRanges(**ranges)
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Darken each picture by its own draw."""
+        return darken(images, self.ranges, generator=generator)
+
+    def for_clip(
+        self, frames: Tensor, generator: torch.Generator | None = None
+    ) -> Callable[[Tensor], Tensor]:
+        """Draw once; the noise is fresh in every frame."""
+        draw = draw_darkness(1, self.ranges, generator, frames.device)
+
+        def dark(images: Tensor) -> Tensor:
+            each = type(draw)(*(p.expand(len(images)) for p in draw))
+            return darken(images, draw=each, generator=generator)
+
+        return dark
+
+
+class ProceduralEnhance(Light):
+    """:func:`~wiid_plugins.ops.lowlight.enhance`; in a clip one curve.
+
+    Args:
+        **curve: ``target`` and ``max_gain``.
+    """
+
+    def __init__(self, **curve):
+        self.curve = curve
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Brighten each picture by its own curve."""
+        return enhance(images, **self.curve)
+
+    def for_clip(
+        self, frames: Tensor, generator: torch.Generator | None = None
+    ) -> Callable[[Tensor], Tensor]:
+        """Fit one curve to all given frames."""
+        joined = torch.cat(list(frames), dim=-1)[None]
+        exponent = fit_exponent(joined, **self.curve)
+        return lambda images: brighten(images, exponent)
+
+
+class ZeroDCEEnhance(Light):
+    """A trained Zero-DCE network; in a clip the mean of its curves over the given frames.
+
+    Args:
+        weights: A published file or a checkpoint of ``configs/enhance``.
+    """
+
+    def __init__(self, weights: str | Path):
+        self.weights = weights
+        self.network = _frozen(CurveNetwork, weights, 'network')
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Brighten each picture by its own curves."""
+        return self.network.to(images.device)(images).to(images.dtype)
+
+    def for_clip(
+        self, frames: Tensor, generator: torch.Generator | None = None
+    ) -> Callable[[Tensor], Tensor]:
+        """Take the mean of the curves of the given frames."""
+        network = self.network.to(frames.device)
+        curves = torch.cat([network.curves(f[None]) for f in frames]).mean(0)
+        return lambda images: apply_curves(images, curves.expand(len(images), -1, -1, -1))
+
+
+class CUTDarken(Light):
+    """A trained CUT generator; in a clip its normalisation statistics are those of the given frames.
+
+    Args:
+        weights: A published ``latest_net_G.pth`` or a checkpoint of ``configs/darken``.
+    """
+
+    def __init__(self, weights: str | Path):
+        self.weights = weights
+        self.network = _frozen(Generator, weights, 'generator')
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Darken each picture by its own statistics."""
+        return _to_unit(self.network.to(images.device)(images * 2 - 1)).to(images.dtype)
+
+    def for_clip(
+        self, frames: Tensor, generator: torch.Generator | None = None
+    ) -> Callable[[Tensor], Tensor]:
+        """Take the normalisation statistics of the given frames."""
+        fixed = self.network.to(frames.device).fixed_to(frames * 2 - 1)
+        return lambda images: _to_unit(fixed(images * 2 - 1)).to(images.dtype)
+
+
+_DARKENERS = {'procedural': ProceduralDarken, 'cut': CUTDarken}
+_ENHANCERS = {'procedural': ProceduralEnhance, 'zero-dce': ZeroDCEEnhance}
+
+
+def build_darkener(method: str = 'procedural', **options) -> Light:
+    """Make ``procedural`` (options: ranges) or ``cut`` (option: weights) darkening.
+
+    Raises:
+        ValueError: If there is no such method, or options and method do not go together.
+    """
+    return _build('Darken', _DARKENERS, method, options)
+
+
+def build_enhancer(method: str = 'procedural', **options) -> Light:
+    """Make ``procedural`` (options: target, max_gain) or ``zero-dce`` (option: weights) enhancement.
+
+    Raises:
+        ValueError: If there is no such method, or options and method do not go together.
+    """
+    return _build('Enhance', _ENHANCERS, method, options)
+
+
+def _build(name: str, known: dict[str, type[Light]], method: str, options: dict) -> Light:
+    if method not in known:
+        raise ValueError(f'{name}: method is one of {sorted(known)}, not {method!r}')
+    if (method == 'procedural') == ('weights' in options):
+        mend = 'takes no weights' if method == 'procedural' else 'needs weights=FILE'
+        raise ValueError(f'{name}: method {method!r} {mend}')
+    return known[method](**options)
+
+
+def _frozen(network: type, weights: str | Path, part: str) -> nn.Module:
+    state = read_state(weights, part)
+    try:
+        return network.from_state_dict(state).eval().requires_grad_(False)
+    except ValueError as error:
+        raise ValueError(f'{weights}: {error}') from None
+
+
+def _to_unit(images: Tensor) -> Tensor:
+    """[-1, 1] -> [0, 1]."""
+    return (images + 1) / 2
