@@ -1,0 +1,88 @@
+"""Read PASCAL VOC 2007 and 2012 trainval."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tqdm import tqdm
+
+from tools.prepare import _detection as detection
+from tools.prepare._common import PrepareError
+from tools.prepare._report import Report
+
+CLASSES = {
+    *('aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow'),
+    *('diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa'),
+    *('train', 'tvmonitor'),
+}
+YEARS = ('VOC2007', 'VOC2012')
+PARTS = ('ImageSets/Main/trainval.txt', 'Annotations', 'JPEGImages')
+
+
+def read_box(element: ElementTree.Element, label: int) -> detection.Box:
+    """Read one object; its corners count from 1 and both are inside."""
+    left, top, right, bottom = (
+        float(element.findtext(f'bndbox/{side}', '')) for side in ('xmin', 'ymin', 'xmax', 'ymax')
+    )
+    difficult = element.findtext('difficult', '0').strip() == '1'
+    return detection.Box(label, left - 1, top - 1, right - left + 1, bottom - top + 1, difficult)
+
+
+def read_objects(
+    path: Path, labels: Mapping[str, int], report: Report
+) -> list[tuple[str, detection.Box]]:
+    """Read the wanted objects of one file: (where it stands, box)."""
+    try:
+        tree = ElementTree.parse(path)
+    except ElementTree.ParseError as error:
+        report.fault('annotation is no XML', f'{path} ({error})')
+        return []
+    found = []
+    for number, element in enumerate(tree.iterfind('object'), 1):
+        where, name = f'{path}, object {number}', element.findtext('name', '').strip()
+        if name not in CLASSES:
+            report.fault('unknown class in an annotation', f"{where}: '{name}'")
+        elif name in labels:
+            try:
+                found.append((where, read_box(element, labels[name])))
+            except ValueError as error:
+                report.fault('box is not four numbers', f'{where} ({error})')
+    return found
+
+
+def read_year(folder: Path, labels: Mapping[str, int], report: Report) -> list[detection.Picture]:
+    """Read the trainval photos of one year that hold a wanted class."""
+    names = [line.split()[0] for line in (folder / PARTS[0]).read_text().splitlines() if line]
+    pictures = []
+    for name in tqdm(names, desc=folder.name, leave=False):
+        annotation, image = folder / PARTS[1] / f'{name}.xml', folder / PARTS[2] / f'{name}.jpg'
+        lost = [path for path in (annotation, image) if not path.is_file()]
+        for path in lost:
+            kind = 'annotation missing' if path == annotation else 'image missing'
+            report.fault(kind, f'{path}, listed in {folder.name}/{PARTS[0]}')
+        objects = [] if lost else read_objects(annotation, labels, report)
+        header = detection.read_header(image, report) if objects else None
+        if header:
+            size, turned = header
+            boxes = [detection.fit(box, size, where, report) for where, box in objects]
+            boxes = tuple(box for box in boxes if box)
+            name = f'{folder.name.lower()}_{name}.jpg'
+            pictures.append(detection.Picture(image, name, size, boxes, turned))
+    return pictures
+
+
+def read_voc(devkit: Path, labels: Mapping[str, int], report: Report) -> list[detection.Picture]:
+    """Read the photos of both years that hold a wanted class.
+
+    Args:
+        devkit: Folder with VOC2007 and VOC2012.
+        labels: VOC's name of a wanted class -> its number.
+        report: Takes faults and notes.
+    """
+    lost = [f'{year}/{part}' for year in YEARS for part in PARTS]
+    lost = [name for name in lost if not (devkit / name).exists()]
+    if lost:
+        raise PrepareError(
+            f'{", ".join(lost)} not found in {devkit}; unpack both trainval archives'
+        )
+    return [p for year in YEARS for p in read_year(devkit / year, labels, report)]
