@@ -151,6 +151,16 @@ def test_the_preprocessor_darkens_as_the_network_does_under_amp_too(files):
     torch.testing.assert_close(half, expected, rtol=0, atol=0.05)
 
 
+def test_what_cut_makes_is_not_enhanced_again(files):
+    cut = dict(method='cut', weights=files['cut'])
+    pictures = torch.randint(0, 80, (2, 3, 16, 16), dtype=torch.uint8)
+    batch = dict(inputs=pictures, dark=pictures)
+    alone = PairedPreprocessor(dict(NORM), darken=cut).draw(batch)
+    drawn = PairedPreprocessor(dict(NORM), darken=cut, enhance=dict(target=0.8)).draw(batch)
+    assert torch.equal(drawn.night, alone.night)
+    assert drawn.dark.mean() > alone.dark.mean() + 0.3
+
+
 @pytest.mark.parametrize(
     ('build', 'options', 'message'),
     [

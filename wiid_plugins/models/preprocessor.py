@@ -46,7 +46,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
         darken: ``dict()`` of :func:`~wiid_plugins.translation.build_darkener`, procedural or learned;
             None: no night view, unless the loader gives one.
         enhance: ``dict()`` of :func:`~wiid_plugins.translation.build_enhancer`, applied to the night
-            view and to the dark pictures as it is at test time; None: they stay dark.
+            view and to the dark pictures as it is at test time; None: they stay dark. A learned
+            darkener gives enhanced pictures by itself.
         target: ``dict()`` of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`.
         regions: ``dict()`` of :class:`~wiid_plugins.ops.regions.RegionDraw`; None: no masking.
         bgr: Colour order of what the loader gives.
@@ -104,7 +105,10 @@ class PairedPreprocessor(BaseDataPreprocessor):
     def _night(self, day: Tensor, given: Tensor | None) -> Tensor | None:
         if given is not None:
             return self._enhanced(self._to_unit(given))
-        return None if self.darken is None else self._enhanced(self.darken(day))
+        if self.darken is None:
+            return None
+        night = self.darken(day)
+        return night if self.darken.enhanced else self._enhanced(night)
 
     def _enhanced(self, images: Tensor) -> Tensor:
         return images if self.enhance is None else self.enhance(images)

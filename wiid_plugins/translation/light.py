@@ -17,11 +17,15 @@ class Light:
 
     Calling it treats every picture on its own. :meth:`for_clip` gives what treats all frames of a
     clip alike, so that it does not flicker. It is frozen and no ``nn.Module``: no checkpoint,
-    optimizer or DDP of a model that holds one ever sees its weights. ``weights`` names their file,
-    None where there are none.
+    optimizer or DDP of a model that holds one ever sees its weights.
+
+    Attributes:
+        weights: Their file, None where there are none.
+        enhanced: Whether what comes out already looks like an enhanced dark picture.
     """
 
     weights: str | Path | None = None
+    enhanced = False
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Give pictures of the same shape and dtype; ``generator`` makes random draws repeat."""
@@ -109,11 +113,15 @@ class ZeroDCEEnhance(Light):
 
 
 class CUTDarken(Light):
-    """A trained CUT generator; in a clip its normalisation statistics are those of the given frames.
+    """A trained CUT generator, which goes from day to *enhanced* dark pictures in one step.
+
+    In a clip its normalisation statistics are those of the given frames.
 
     Args:
         weights: A published ``latest_net_G.pth`` or a checkpoint of ``configs/darken``.
     """
+
+    enhanced = True
 
     def __init__(self, weights: str | Path):
         self.weights = weights
