@@ -1,4 +1,4 @@
-"""Measure speed: `step`, the training step against a bare loop; `loader`, the loaders.
+"""Measure speed: `step`, a training step; `loader`, the loaders; `enhance`, `darken`, the tools.
 
 Whatever is compared is timed in turn (A B C A B C ...), and ratios are medians over the rounds, so
 that a machine with other work on it disturbs all alike. OMP_NUM_THREADS sets the threads.
@@ -15,6 +15,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from tools import _bench_light  # noqa: E402
 from tools._bench_build import build_steps  # noqa: E402
 from tools._bench_loader import (  # noqa: E402
     build_loader,
@@ -34,6 +35,10 @@ STEP_EPILOG = """examples:
 LOADER_EPILOG = """examples:
   python tools/benchmark.py loader
   python tools/benchmark.py loader --batches 50 --cfg-options train_dataloader.num_workers=4
+"""
+LIGHT_EPILOG = """examples:
+  python tools/benchmark.py {name}
+  python tools/benchmark.py {name} --method {method} --batch 1 8 32 --images 256 --device cuda
 """
 
 
@@ -116,11 +121,14 @@ def _add_job(jobs, name: str, function: Callable, epilog: str) -> argparse.Argum
     about = function.__doc__.splitlines()[0]
     style = argparse.RawDescriptionHelpFormatter
     job = jobs.add_parser(name, help=about, description=about, epilog=epilog, formatter_class=style)
-    job.add_argument('--config', default=CONFIG, help='default: %(default)s')
-    job.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE')
     job.add_argument('--json', type=Path, metavar='FILE', help='write the figures there too')
     job.set_defaults(function=function)
     return job
+
+
+def _add_config(job: argparse.ArgumentParser) -> None:
+    job.add_argument('--config', default=CONFIG, help='default: %(default)s')
+    job.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE')
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -128,6 +136,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     jobs = parser.add_subparsers(required=True, metavar='JOB')
     job = _add_job(jobs, 'step', step, STEP_EPILOG)
+    _add_config(job)
     job.add_argument('--size', type=int, nargs='+', default=[64], help='px; one per --batch')
     job.add_argument('--batch', type=int, nargs='+', default=[32], help='day pictures per step')
     job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
@@ -137,8 +146,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     job.add_argument('--steps', type=int, default=20, help='timed steps of each kind')
     job.add_argument('--warmup', type=int, default=3, help='steps before that')
     job = _add_job(jobs, 'loader', loader, LOADER_EPILOG)
+    _add_config(job)
     job.add_argument('--batches', type=int, default=100, help='timed batches per round')
     job.add_argument('--rounds', type=int, default=5)
+    for name, method in (('enhance', 'zero-dce'), ('darken', 'cut')):
+        epilog = LIGHT_EPILOG.format(name=name, method=method)
+        job = _add_job(jobs, name, getattr(_bench_light, name), epilog)
+        _bench_light.add_options(job, ('procedural', method))
     return parser.parse_args(argv)
 
 
@@ -151,7 +165,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         sys.exit(f'error: {error}')
     if args.json:
-        about = dict(torch=torch.__version__, threads=torch.get_num_threads(), config=args.config)
+        about = dict(torch=torch.__version__, threads=torch.get_num_threads())
+        about |= {'config': args.config} if 'config' in args else {}
         args.json.parent.mkdir(parents=True, exist_ok=True)
         args.json.write_text(json.dumps(dict(**about, results=results), indent=1))
     return 0

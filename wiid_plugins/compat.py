@@ -64,7 +64,7 @@ def load_local(filename: str, map_location=None):
     """
     path = os.path.expanduser(filename)
     if not os.path.isfile(path):
-        raise FileNotFoundError(f'{path}: there is no such checkpoint; check load_from / --resume')
+        raise FileNotFoundError(f'{path}: there is no such checkpoint; check the path')
     try:
         return torch.load(path, map_location=map_location, weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:

@@ -108,8 +108,8 @@ class ZeroDCEEnhance(Light):
     ) -> Callable[[Tensor], Tensor]:
         """Take the mean of the curves of the given frames."""
         network = self.network.to(frames.device)
-        curves = torch.cat([network.curves(f[None]) for f in frames]).mean(0)
-        return lambda images: apply_curves(images, curves.expand(len(images), -1, -1, -1))
+        curves = sum(network.curves(frame[None]) for frame in frames) / len(frames)
+        return lambda images: apply_curves(images, curves)
 
 
 class CUTDarken(Light):

@@ -1,0 +1,147 @@
+"""Change the light of picture files: threads read and write while the network runs."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from tools._convert_light import Relight
+from tools._convert_tree import Job, UnreadableError, whole_file
+
+THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
+BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
+WAITING_BYTES = 2**28  # of decoded pictures that wait for others of their size
+
+In = TypeVar('In')
+Out = TypeVar('Out')
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture on its way: ``pixels`` (H, W, 3) uint8 RGB, or ``None`` and why."""
+
+    job: Job
+    pixels: np.ndarray | None
+    reason: str | None = None
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Read any picture as ``(H, W, 3)`` uint8 RGB, upright as its EXIF data say.
+
+    Grey, palette and CMYK pictures become RGB, 16 bits are rounded to 8, transparency is dropped, of
+    several pages the first is taken. Pillow, as OpenCV fills the missing rows of a truncated JPEG
+    with grey and goes on.
+
+    Raises:
+        UnreadableError: If it is damaged, no picture, or has values without a defined white.
+    """
+    try:
+        with Image.open(path) as picture:
+            upright = ImageOps.exif_transpose(picture)
+            if upright.mode.startswith('I;16'):
+                grey = (np.asarray(upright).astype(np.float32) / 257).round().astype(np.uint8)
+                return np.repeat(grey[..., None], 3, axis=2)
+            if upright.mode not in ('I', 'F'):
+                return np.asarray(upright.convert('RGB'))
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them into
+        text = str(error).replace(f' {str(path)!r}', '')
+        raise UnreadableError(
+            f'not readable as a picture ({text or type(error).__name__})'
+        ) from None
+    raise UnreadableError('holds numbers without a defined white; save it with 8 or 16 bits')
+
+
+def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> None:
+    """Write ``(H, W, 3)`` uint8 RGB as PNG, or as JPEG of a quality in [1, 100].
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    flags = [cv2.IMWRITE_PNG_COMPRESSION, 1] if jpeg is None else [cv2.IMWRITE_JPEG_QUALITY, jpeg]
+    _, data = cv2.imencode(target.suffix, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), flags)
+    with whole_file(target) as part:
+        part.write_bytes(data)
+
+
+def convert_images(
+    jobs: Sequence[Job], relight: Relight, jpeg: int | None = None
+) -> Iterator[tuple[Job, str | None]]:
+    """Convert pictures; give each job when its file is written, or with why it cannot be read.
+
+    Raises:
+        OSError: If an output cannot be written.
+    """
+
+    def store(picture: Picture) -> tuple[Job, str | None]:
+        if picture.pixels is not None:
+            write_picture(picture.pixels, picture.job.target, jpeg)
+        return picture.job, picture.reason
+
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        read = _ahead(pool, _load, jobs, relight.batch + THREADS)
+        yield from _ahead(pool, store, _treat(read, relight), relight.batch + THREADS)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _load(job: Job) -> Picture:
+    try:
+        return Picture(job, read_picture(job.source))
+    except UnreadableError as error:
+        return Picture(job, None, str(error))
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, function: Callable[[In], Out], items: Iterable[In], count: int
+) -> Iterator[Out]:
+    """Map in a pool, in order, at most ``count`` items ahead of who asks."""
+    waiting = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) > count:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _treat(pictures: Iterable[Picture], relight: Relight) -> Iterator[Picture]:
+    for group in _same_size(pictures, relight.batch):
+        if group[0].pixels is None:
+            yield from group
+            continue
+        try:
+            treated = relight.pictures([p.pixels for p in group], group[0].job.name)
+        except UnreadableError as error:
+            yield from (Picture(p.job, None, str(error)) for p in group)
+            continue
+        yield from (Picture(p.job, t) for p, t in zip(group, treated, strict=True))
+
+
+def _same_size(pictures: Iterable[Picture], batch: int) -> Iterator[list[Picture]]:
+    """Group pictures of one size, within bounds of memory; the unreadable come at once."""
+    waiting: dict[tuple[int, ...], list[Picture]] = {}
+    for picture in pictures:
+        if picture.pixels is None:
+            yield [picture]
+            continue
+        size = picture.pixels.shape
+        group = waiting.setdefault(size, [])
+        group.append(picture)
+        if len(group) == batch or len(group) * size[0] * size[1] >= BATCH_PIXELS:
+            yield waiting.pop(size)
+        elif _too_many(waiting, batch):
+            yield waiting.pop(next(iter(waiting)))
+    yield from waiting.values()
+
+
+def _too_many(waiting: dict[tuple[int, ...], list[Picture]], batch: int) -> bool:
+    count = sum(len(group) for group in waiting.values())
+    size = sum(len(group) * group[0].pixels.nbytes for group in waiting.values())
+    return count >= 8 * batch or size >= WAITING_BYTES

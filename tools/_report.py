@@ -1,0 +1,117 @@
+"""Say in figures and in one picture what an enhancement did, where there is no truth to compare with.
+
+None of the scores needs weights: NIQE, BRISQUE and the like of pyiqa and piq download theirs.
+"""
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import isnan, nan
+from pathlib import Path
+from statistics import mean
+
+import cv2
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from skimage.measure import blur_effect, shannon_entropy
+from skimage.restoration import estimate_sigma
+from tqdm import tqdm
+
+from tools._convert_images import read_picture
+from tools._convert_tree import ConvertError, Job, Plan, UnreadableError, whole_file
+
+SIGN = 'wiid_plugins contact sheet'  # in the file's metadata: what may be drawn over
+SHOWN, IN_ROW, SIDE, GAP = 24, 3, 240, 4  # pictures, pictures, px, px
+SCORES = {
+    'brightness': 'mean luma, 0 to 1',
+    'contrast': 'standard deviation of luma',
+    'entropy': 'of 8-bit luma, bit',
+    'noise': 'standard deviation by wavelets, of luma',
+    'blur': '0 sharp to 1, Crete et al. 2007',
+}
+
+
+def scores(pixels: np.ndarray) -> dict[str, float]:
+    """Score one picture ``(H, W, 3)`` uint8 RGB; luma is BT.601; below 4 px blur is nan."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    luma = grey / 255
+    with np.errstate(invalid='ignore'):
+        blur = float(blur_effect(luma))
+    return dict(
+        brightness=float(luma.mean()),
+        contrast=float(luma.std()),
+        entropy=float(shannon_entropy(grey)),
+        noise=float(estimate_sigma(luma)),
+        blur=blur,
+    )
+
+
+def report(plan: Plan) -> None:
+    """Print the mean scores of all pictures that are done, and draw the contact sheet.
+
+    Raises:
+        ConvertError: If there is none, or if another file is where the sheet belongs.
+    """
+    out = plan.out.resolve()
+    sheet = out.with_name(f'{out.name}_sheet.png')
+    if sheet.exists() and not _is_sheet(sheet):
+        raise ConvertError(f'{sheet}: is there, and no contact sheet of this tool; move it away')
+    done = [job for job in plan.jobs if job.is_done and not job.is_video]
+    if not done:
+        raise ConvertError(f'{plan.out}: --report needs pictures, and none is done')
+    with ThreadPoolExecutor(2) as pool:
+        pairs = list(tqdm(pool.map(_both, done), total=len(done), desc='report', unit='file'))
+    sys.stdout.write(table(pairs) + '\n')
+    chosen = np.linspace(0, len(done) - 1, min(SHOWN, len(done))).round().astype(int)
+    with whole_file(sheet) as part:
+        about = PngInfo()
+        about.add_text('Software', SIGN)
+        Image.fromarray(draw_sheet([done[i] for i in chosen])).save(part, 'PNG', pnginfo=about)
+    sys.stdout.write(f'{sheet}: {len(chosen)} pictures, before and after\n')
+
+
+def table(pairs: Sequence[tuple[dict[str, float], dict[str, float]]]) -> str:
+    """Format the means over pictures of the scores before and after, as Markdown."""
+    rows = [f'| mean of {len(pairs)} pictures | before | after |', '|---|---|---|']
+    for name, about in SCORES.items():
+        before, after = (_mean([pair[side][name] for pair in pairs]) for side in (0, 1))
+        rows.append(f'| {name} ({about}) | {before:.3f} | {after:.3f} |')
+    return '\n'.join(rows)
+
+
+def _mean(values: Sequence[float]) -> float:
+    known = [value for value in values if not isnan(value)]
+    return mean(known) if known else nan
+
+
+def draw_sheet(jobs: Sequence[Job]) -> np.ndarray:
+    """Lay pictures before and after side by side, three pairs in a row, ``(H, W, 3)`` uint8 RGB."""
+    pairs = [np.hstack([_tile(job.source), _tile(job.target)]) for job in jobs]
+    pairs += [np.full_like(pairs[0], 255)] * (-len(pairs) % IN_ROW)
+    return np.vstack([np.hstack(pairs[i : i + IN_ROW]) for i in range(0, len(pairs), IN_ROW)])
+
+
+def _both(job: Job) -> tuple[dict[str, float], dict[str, float]]:
+    try:
+        return scores(read_picture(job.source)), scores(read_picture(job.target))
+    except UnreadableError as error:
+        raise ConvertError(f'{job.source} or {job.target}: {error}; remove both') from None
+
+
+def _tile(path: Path) -> np.ndarray:
+    pixels = read_picture(path)
+    scale = SIDE / max(pixels.shape)
+    size = [max(1, round(side * scale)) for side in pixels.shape[1::-1]]
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    tile = np.full((SIDE + GAP, SIDE + GAP, 3), 255, np.uint8)
+    tile[: size[1], : size[0]] = small
+    return tile
+
+
+def _is_sheet(path: Path) -> bool:
+    try:
+        with Image.open(path) as picture:
+            return picture.info.get('Software') == SIGN
+    except OSError:
+        return False
