@@ -1,6 +1,7 @@
 """What every test needs: one thread, no state of the test before, and real data if there is any."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,9 @@ import torch
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
+
+os.environ.setdefault('YOLO_OFFLINE', 'true')  # no test asks the network, or writes at home
+os.environ.setdefault('YOLO_CONFIG_DIR', tempfile.mkdtemp(prefix='yolo-'))
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)

@@ -2,10 +2,18 @@
 
 import runpy
 import sys
+from pathlib import Path
 
 import pytest
+import torch
 
 from wiid_plugins.launch import hand_over
+
+
+@pytest.fixture(autouse=True)
+def slow_numbers_again():
+    yield
+    torch.set_flush_denormal(False)
 
 
 def launch(monkeypatch, *arguments, job='train'):
@@ -30,6 +38,24 @@ def test_hands_over_to_the_toolbox_of_the_config(monkeypatch, tmp_path, toolbox,
     config.write_text(f"default_scope = '{toolbox}'\n")
     (script,) = launch(monkeypatch, config, '--amp', job=job)
     assert script.endswith(f'{toolbox}/.mim/tools/{job}.py')
+
+
+@pytest.mark.parametrize('job', ['train', 'test'])
+def test_ultralytics_gets_the_scripts_of_this_package(monkeypatch, tmp_path, job):
+    config = tmp_path / 'some.py'
+    config.write_text("default_scope = 'ultralytics'\n")
+    (script,) = launch(monkeypatch, config, job=job)
+    assert script.endswith(f'wiid_plugins/yolo/{job}.py') and Path(script).is_file()
+
+
+@pytest.mark.skipif(not torch.set_flush_denormal(False), reason='the CPU cannot flush')
+def test_numbers_too_small_for_speed_become_zero(monkeypatch, tmp_path):
+    config = tmp_path / 'some.py'
+    config.write_text("default_scope = 'mmpretrain'\n")
+    tiny = torch.tensor([1e-30])
+    assert (tiny * 1e-10).item() > 0
+    launch(monkeypatch, config)
+    assert (tiny * 1e-10).item() == 0
 
 
 def test_a_missing_config_is_named(monkeypatch, tmp_path):

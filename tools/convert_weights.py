@@ -3,6 +3,7 @@
 resnet:   a ResNet-18/34/50/101/152 with torchvision's names -> an mmpretrain ImageClassifier
 zero-dce: Zero-DCE's Epoch99.pth -> configs/enhance
 cut:      the generator of CUT, latest_net_G.pth -> configs/darken
+yolov5:   an official YOLOv5 v5 to v7, n to x -> `pretrained` of configs/yolo, without its head
 """
 
 import argparse
@@ -16,9 +17,10 @@ import torch
 from mmengine.registry import MODELS
 from torch import Tensor
 
-from wiid_plugins.translation.cut_generator import Generator
-from wiid_plugins.translation.weights import read_state
-from wiid_plugins.translation.zero_dce import CurveNetwork
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from wiid_plugins.translation.cut_generator import Generator  # noqa: E402
+from wiid_plugins.translation.weights import read_state  # noqa: E402
+from wiid_plugins.translation.zero_dce import CurveNetwork  # noqa: E402
 
 State = dict[str, Tensor]
 NETWORKS = {'zero-dce': ('network', CurveNetwork), 'cut': ('generator', Generator)}
@@ -31,7 +33,8 @@ DEPTHS = {
 }
 EPILOG = """examples:
   python tools/convert_weights.py resnet resnet50.pth work_dirs/resnet50.pth
-  python tools/convert_weights.py zero-dce Epoch99.pth work_dirs/zero_dce.pth"""
+  python tools/convert_weights.py zero-dce Epoch99.pth work_dirs/zero_dce.pth
+  python tools/convert_weights.py yolov5 yolov5m.pt work_dirs/yolov5mu_body.pt"""
 
 
 def convert_resnet(state: State) -> tuple[State, str]:
@@ -101,12 +104,29 @@ def convert(kind: str, path: Path) -> tuple[State, str]:
         raise ValueError(f'{path}: {error}; choose another file or kind') from None
 
 
+def make_checkpoint(kind: str, path: Path) -> tuple[dict, str]:
+    """Give what is to be written, and say what it is.
+
+    Raises:
+        ValueError: If the file does not fit; it is named.
+    """
+    if kind != 'yolov5':
+        state, summary = convert(kind, path)
+        return dict(state_dict=state, meta=dict(converted_from=path.name)), summary
+    from tools._yolov5_convert import convert_yolov5  # Ultralytics is optional
+
+    try:
+        return convert_yolov5(path)
+    except (ValueError, pickle.UnpicklingError) as error:
+        raise ValueError(f'{path}: {error}; choose another file') from None
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('kind', choices=['resnet', *NETWORKS])
+    parser.add_argument('kind', choices=['resnet', *NETWORKS, 'yolov5'])
     parser.add_argument('source', type=Path, metavar='IN')
     parser.add_argument('out', type=Path, metavar='OUT')
     parser.add_argument('--overwrite', action='store_true', help='replace OUT if it exists')
@@ -115,9 +135,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.exit(f'error: {args.out} exists; choose another name or give --overwrite')
     part = args.out.with_name(f'{args.out.name}.part')
     try:
-        state, summary = convert(args.kind, args.source)
+        checkpoint, summary = make_checkpoint(args.kind, args.source)
         args.out.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(dict(state_dict=state, meta=dict(converted_from=args.source.name)), part)
+        torch.save(checkpoint, part)
         os.replace(part, args.out)
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         sys.exit(f'error: {error}')

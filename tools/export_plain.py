@@ -1,7 +1,7 @@
 """Take the stock model out of a paired checkpoint, so that its toolbox loads it without this package.
 
 Keeps the trained weights and the meta; leaves out the auxiliary heads, the momentum encoder and the
-training state.
+training state. A ``.pt`` is taken for one of Ultralytics; these are pickles, only give your own.
 """
 
 import argparse
@@ -40,6 +40,17 @@ def plain(checkpoint: dict) -> tuple[dict, str]:
     return {'state_dict': own, 'meta': checkpoint.get('meta', {})}, ', '.join(left) or 'nothing'
 
 
+def export(path: Path) -> tuple[dict, str]:
+    """Read a checkpoint of mmengine or Ultralytics; give the stock one, and say what it holds."""
+    if path.suffix == '.pt':
+        from wiid_plugins.yolo.export import plain_checkpoint  # Ultralytics is optional
+
+        stock, kept, left = plain_checkpoint(path)
+        return stock, f'{kept} tensors; left out: the auxiliary heads ({left} tensors)'
+    exported, left_out = plain(load_local(str(path), map_location='cpu'))
+    return exported, f'{len(exported["state_dict"])} tensors and the meta; left out: {left_out}'
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -51,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.exit(f'error: {args.out} exists; choose another name or give --overwrite')
     part = args.out.with_name(f'{args.out.name}.part')
     try:
-        exported, left_out = plain(load_local(str(args.checkpoint), map_location='cpu'))
+        exported, summary = export(args.checkpoint)
         args.out.parent.mkdir(parents=True, exist_ok=True)
         torch.save(exported, part)
         os.replace(part, args.out)
@@ -61,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.exit(f'error: {error}')
     finally:
         part.unlink(missing_ok=True)
-    print(f'{args.out}: {len(exported["state_dict"])} tensors and the meta; left out: {left_out}')
+    print(f'{args.out}: {summary}')
     return 0
 
 

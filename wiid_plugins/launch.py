@@ -5,15 +5,18 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 
 from . import registry  # noqa: F401  (applies the mends of compat before a toolbox is imported)
 
-_TOOLBOXES = ('mmpretrain', 'mmdet', 'mmaction')
+_TOOLBOXES = ('mmpretrain', 'mmdet', 'mmaction', 'ultralytics')
 
 
 def hand_over(job: str) -> None:
     """Run ``<toolbox>/.mim/tools/<job>.py`` with this process's command line.
+
+    Ultralytics has no such script; ``wiid_plugins/yolo/<job>.py`` takes its place.
 
     Args:
         job: ``'train'`` or ``'test'``.
@@ -34,5 +37,10 @@ def hand_over(job: str) -> None:
         toolbox = Config.fromfile(config).get('default_scope')
         if toolbox not in _TOOLBOXES:
             sys.exit(f'{config}: default_scope is {toolbox!r}; set one of {", ".join(_TOOLBOXES)}')
-    script = Path(find_spec(toolbox).origin).parent / '.mim' / 'tools' / f'{job}.py'
+    tools = Path(__file__).parent / 'yolo'
+    if toolbox != 'ultralytics':
+        tools = Path(find_spec(toolbox).origin).parent / '.mim' / 'tools'
+    script = tools / f'{job}.py'
+    # Weight decay makes numbers below 1e-38, on which a CPU is several times slower.
+    torch.set_flush_denormal(True)
     runpy.run_path(str(script), run_name='__main__')

@@ -1,0 +1,66 @@
+"""Pictures that are not trained on with labels: the dark stream, and enhanced test pictures."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from wiid_plugins.translation import build_enhancer
+from wiid_plugins.yolo.dark import DarkPictures, dark_batches
+from wiid_plugins.yolo.enhanced import EnhancedValidator
+from yolo_toy import NAMES, QUICK, write_set, write_yaml
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for index, height in enumerate((40, 64, 90)):
+        picture = np.full((height, 60, 3), (index, 20, 50), np.uint8)  # BGR
+        (tmp_path / str(index)).mkdir()
+        cv2.imwrite(str(tmp_path / str(index) / 'a.png'), picture)
+    (tmp_path / 'readme.txt').write_text('no picture')
+    return tmp_path
+
+
+def test_dark_pictures_are_square_rgb_crops_of_every_picture_below(folder):
+    pictures = DarkPictures(str(folder), 32)
+    assert len(pictures) == 3
+    for index in range(3):
+        assert pictures[index].shape == (3, 32, 32) and pictures[index].dtype == torch.uint8
+        assert pictures[index].flatten(1).float().mean(1).tolist() == [50, 20, index]
+
+
+def test_batches_never_end_and_show_every_picture(folder):
+    batches = dark_batches(str(folder), 32, batch=2, workers=0, rank=-1, device=torch.device('cpu'))
+    seen = [next(batches) for _ in range(8)]
+    assert all(b.shape == (2, 3, 32, 32) for b in seen)
+    assert {int(picture[2, 0, 0]) for b in seen for picture in b} == {0, 1, 2}
+
+
+def test_a_damaged_picture_is_named(folder):
+    (folder / 'bad.png').write_bytes(b'no picture')
+    with pytest.raises(ValueError, match='bad.png: cannot be read'):
+        DarkPictures(str(folder), 32)[3]
+
+
+def test_enhancement_at_test_time_leaves_the_grey_borders_alone(tmp_path):
+    write_set(tmp_path, size=(40, 64))
+    options = QUICK | dict(data=str(write_yaml(tmp_path)), split='val', model='none')
+    raw, enhanced = (
+        EnhancedValidator(method, save_dir=tmp_path / 'run', args=dict(options))
+        for method in (None, build_enhancer())
+    )
+    night, seen = str(tmp_path / 'images' / 'night'), []
+    for validator in (raw, enhanced):
+        validator.device, validator.stride = torch.device('cpu'), 32
+        validator.data = {'channels': 3, 'names': dict(enumerate(NAMES)), 'val': night}
+        loader = validator.get_dataloader(validator.data['val'], 4)
+        seen.append(validator.preprocess(next(iter(loader)))['img'])
+    before, after = seen
+    assert before.shape == after.shape and before.shape[2] > 40
+    border = (before.shape[2] - 40) // 2
+    for rows in (slice(0, border), slice(border + 40, None)):
+        assert torch.equal(before[:, :, rows], after[:, :, rows])
+    inner = after[:, :, border : border + 40]
+    alone = build_enhancer()(before[:, :, border : border + 40])
+    torch.testing.assert_close(inner, alone)
+    assert inner.mean() > 2 * before[:, :, border : border + 40].mean()

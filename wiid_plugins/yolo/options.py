@@ -1,0 +1,58 @@
+"""Read a config and write what Ultralytics takes: overrides and a data YAML."""
+
+import os
+from pathlib import Path
+
+import yaml
+from mmengine.config import Config
+
+
+def plain_dict(config: dict | None) -> dict | None:
+    """Turn a config block into builtin types that YAML holds, tuples into lists."""
+    if isinstance(config, dict):
+        return {key: plain_dict(value) for key, value in config.items()}
+    if isinstance(config, list | tuple):
+        return [plain_dict(value) for value in config]
+    return config
+
+
+def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> Path:
+    """Write the data YAML of a config, with the block ``wiid``; several processes may do it at once.
+
+    Args:
+        config: With ``data`` (``path``, ``train``, ``val``, ``names``) and maybe ``wiid``.
+        folder: Where it goes; not Ultralytics' own folder, which it empties for several GPUs.
+        name: Of the file.
+        **changes: Keys of ``data`` to replace.
+
+    Raises:
+        FileNotFoundError: If ``data.path`` is not there.
+    """
+    data = plain_dict(config.data) | changes
+    root = Path(data['path'])
+    if not root.is_dir():
+        raise FileNotFoundError(
+            f'{root}: there is no such folder, data.path of the config names it; tools/prepare/ '
+            'makes the data sets'
+        )
+    data['path'] = str(root.resolve())
+    if config.get('wiid'):
+        data['wiid'] = plain_dict(config.wiid)
+    folder.mkdir(parents=True, exist_ok=True)
+    file, part = folder / f'{name}.yaml', folder / f'{name}.{os.getpid()}.part'
+    part.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding='utf-8')
+    os.replace(part, file)
+    return file
+
+
+def setting(config: Config) -> dict[str, str | None]:
+    """Say which unlabelled dark data a training sees: ``zero-shot`` or ``unsupervised``.
+
+    A darkening or enhancement network has seen some, too.
+    """
+    wiid = config.get('wiid') or {}
+    mmd = (wiid.get('aux') or {}).get('mmd')
+    seen = {'unlabelled_dark': wiid.get('dark') if mmd else None}
+    seen |= {name: (wiid.get(name) or {}).get('weights') for name in ('darken', 'enhance')}
+    kind = 'unsupervised' if any(seen.values()) else 'zero-shot'
+    return {'setting': kind, **seen, 'selection': 'best fitness on data.val'}

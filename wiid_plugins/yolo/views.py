@@ -1,0 +1,83 @@
+"""Make the night view, the dark view and the masks of a batch on the device."""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from ultralytics.utils.ops import xywh2xyxy, xyxy2xywh
+
+from ..ops.grid import GridDraw, shrink_boxes
+from ..translation import build_darkener, build_enhancer
+
+GREY = 114 / 255  # what Ultralytics pads with: black would be an outlier that shifts batch norm
+
+
+class PairedViews:
+    """Darken, enhance and mask a preprocessed batch, after all geometry and colour jitter.
+
+    Args:
+        darken: ``dict()`` of :func:`~wiid_plugins.translation.build_darkener`; None: no night view,
+            and nothing else is done.
+        enhance: ``dict()`` of :func:`~wiid_plugins.translation.build_enhancer`, applied to the night
+            view and to the dark pictures as it is at test time; None: they stay dark. A learned
+            darkener gives enhanced pictures by itself.
+        grid: ``dict()`` of :class:`~wiid_plugins.ops.grid.GridDraw`; None: no masking.
+        dark: Endless batches ``(M, 3, H, W)`` uint8 RGB of dark pictures; None: no dark view.
+    """
+
+    def __init__(
+        self,
+        darken: dict | None = None,
+        enhance: dict | None = None,
+        grid: dict | None = None,
+        dark: Iterator[Tensor] | None = None,
+    ):
+        self.darken = None if darken is None else build_darkener(**darken)
+        self.enhance = None if enhance is None else build_enhancer(**enhance)
+        self.grid = None if grid is None else GridDraw(**grid)
+        self.dark = dark
+
+    def __call__(self, batch: dict) -> dict:
+        """Add ``night`` and ``dark`` to a batch and mask it.
+
+        Args:
+            batch: Of the stock trainer: ``img`` ``(B, 3, H, W)`` float RGB in [0, 1]; ``bboxes``
+                ``(n, 4)`` xywh as shares of the picture, ``cls`` ``(n, 1)``, ``batch_idx`` ``(n,)``.
+
+        Returns:
+            A new batch; with front cells erased, boxes are shrunk or dropped in all three.
+        """
+        if self.darken is None:
+            return batch
+        night = self.darken(batch['img'])
+        batch = batch | {'night': night if self.darken.enhanced else self._enhanced(night)}
+        if self.dark is not None:
+            dark = next(self.dark).to(batch['img'].device, non_blocking=True).float() / 255
+            if dark.shape[2:] != batch['img'].shape[2:]:  # multi-scale training
+                dark = F.interpolate(dark, batch['img'].shape[2:], mode='bilinear')
+            batch['dark'] = self._enhanced(dark)
+        return batch if self.grid is None else self._masked(batch)
+
+    def _enhanced(self, images: Tensor) -> Tensor:
+        return images if self.enhance is None else self.enhance(images)
+
+    def _masked(self, batch: dict) -> dict:
+        """Show the same cells of both views, and shrink the boxes to what is left of them."""
+        height, width = batch['img'].shape[2:]
+        scale = batch['bboxes'].new_tensor([width, height, width, height])
+        owner = batch['batch_idx'].long()
+        order = owner.argsort(stable=True)
+        counts = owner.bincount(minlength=len(batch['img'])).tolist()
+        boxes = (xywh2xyxy(batch['bboxes'][order]) * scale).split(counts)
+        visible = self.grid(boxes, (height, width))
+        shrunk, kept = shrink_boxes(boxes, visible)
+        order = order[torch.cat(kept)]
+        batch |= {key: batch[key][order] for key in ('cls', 'batch_idx')}
+        batch |= {'bboxes': xyxy2xywh(torch.cat(shrunk)) / scale}
+        return batch | {key: shown(batch[key], visible) for key in ('img', 'night')}
+
+
+def shown(images: Tensor, visible: Tensor) -> Tensor:
+    """Turn grey what is not visible: images ``(B, 3, H, W)``, visible ``(B, H, W)`` bool."""
+    return torch.where(visible[:, None], images, GREY)
