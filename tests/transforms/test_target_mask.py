@@ -63,5 +63,5 @@ def test_a_seed_fixes_the_draw_and_no_seed_draws_anew():
 
 
 def test_an_unknown_method_is_refused():
-    with pytest.raises(ValueError, match="'saliency' or 'boxes', not 'magic'"):
+    with pytest.raises(ValueError, match="'saliency', 'boxes' or 'gmm', not 'magic'"):
         TargetMask('magic')
