@@ -10,12 +10,22 @@ import torch
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
+from PIL import Image
 
 os.environ.setdefault('YOLO_OFFLINE', 'true')  # no test asks the network, or writes at home
 os.environ.setdefault('YOLO_CONFIG_DIR', tempfile.mkdtemp(prefix='yolo-'))
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)
+
+
+_OPEN = Image.open
+
+
+@pytest.fixture(autouse=True)
+def stock_pillow(monkeypatch):
+    """Undo Ultralytics' patch of Pillow, which asks for another package at unreadable files."""
+    monkeypatch.setattr(Image, 'open', _OPEN)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Measure speed: `step`, a training step; `loader`, the loaders; `enhance`, `darken`, the tools.
+"""Measure speed: training `step`, `loader`, the tools `enhance` and `darken`, the mixture `gmm`.
 
 Whatever is compared is timed in turn (A B C A B C ...), and ratios are medians over the rounds, so
 that a machine with other work on it disturbs all alike. OMP_NUM_THREADS sets the threads.
@@ -15,7 +15,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
-from tools import _bench_light  # noqa: E402
+from tools import _bench_gmm, _bench_light  # noqa: E402
 from tools._bench_build import build_steps  # noqa: E402
 from tools._bench_loader import (  # noqa: E402
     build_loader,
@@ -27,10 +27,12 @@ from tools._bench_step import Setting  # noqa: E402
 from tools._bench_timing import in_turn, ratio, spread, text  # noqa: E402
 
 CONFIG = 'configs/cls/resnet18_wiid_1xb32-4e_gtsrb.py'
+DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json
   python tools/benchmark.py step --device cuda --bf16 --channels-last --compile
+  python tools/benchmark.py step --task det --size 256 --batch 2 --steps 10
 """
 LOADER_EPILOG = """examples:
   python tools/benchmark.py loader
@@ -39,6 +41,10 @@ LOADER_EPILOG = """examples:
 LIGHT_EPILOG = """examples:
   python tools/benchmark.py {name}
   python tools/benchmark.py {name} --method {method} --batch 1 8 32 --images 256 --device cuda
+"""
+GMM_EPILOG = """examples:
+  python tools/benchmark.py gmm
+  python tools/benchmark.py gmm --device cuda --batch 32
 """
 
 
@@ -53,9 +59,14 @@ def step(args: argparse.Namespace) -> list[dict]:
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ValueError('--device cuda: torch sees no GPU; use --device cpu')
     setting = Setting(args.device, args.bf16, args.channels_last, args.compile)
+    build = build_steps
+    if args.task == 'det':
+        from tools._bench_det import build_det_steps as build  # mmdet is optional
+
+        args.config = DET_CONFIG if args.config == CONFIG else args.config
     config, results = _config(args), []
     for size, batch in zip(args.size, args.batch, strict=True):
-        steps = build_steps(config, size, batch, setting)
+        steps = build(config, size, batch, setting)
         title = f'{size} px, batch {batch}'
         seconds = in_turn(steps, args.steps, args.warmup, args.device, title)
         results.append(_step_result(seconds, dict(size=size, batch=batch, **vars(setting))))
@@ -137,6 +148,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     jobs = parser.add_subparsers(required=True, metavar='JOB')
     job = _add_job(jobs, 'step', step, STEP_EPILOG)
     _add_config(job)
+    job.add_argument('--task', choices=['cls', 'det'], default='cls', help='det: RetinaNet')
     job.add_argument('--size', type=int, nargs='+', default=[64], help='px; one per --batch')
     job.add_argument('--batch', type=int, nargs='+', default=[32], help='day pictures per step')
     job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
@@ -153,6 +165,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         epilog = LIGHT_EPILOG.format(name=name, method=method)
         job = _add_job(jobs, name, getattr(_bench_light, name), epilog)
         _bench_light.add_options(job, ('procedural', method))
+    job = _add_job(jobs, 'gmm', _bench_gmm.gmm, GMM_EPILOG)
+    job.add_argument('--size', type=int, nargs='+', default=[112, 224], help='px')
+    job.add_argument('--batch', type=int, default=8, help='clips')
+    job.add_argument('--frames', type=int, default=16, help='per clip')
+    job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
+    job.add_argument('--rounds', type=int, default=5)
     return parser.parse_args(argv)
 
 

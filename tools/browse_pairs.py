@@ -1,4 +1,7 @@
-"""Draw what a config trains on: rows of day | target | night | masked day | masked night | dark."""
+"""Draw what a config trains on: rows of day | target | night | masked day | masked night | dark.
+
+Boxes are drawn where there are some; in the masked views they are those that masking leaves.
+"""
 
 import argparse
 import sys
@@ -8,11 +11,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, set_random_seed
-from torchvision.utils import make_grid
+from torchvision.utils import draw_bounding_boxes, make_grid
 
+from wiid_plugins.det.preprocessor import boxes_of, shrunk
 from wiid_plugins.ops.regions import show_only
 from wiid_plugins.registry import MODELS
 
@@ -24,6 +29,9 @@ TITLES = {
     'night_masked': 'night, masked',
     'dark': 'unlabelled dark',
 }
+
+
+Pictures = torch.Tensor | list[torch.Tensor]
 
 
 def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
@@ -38,19 +46,50 @@ def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
     init_default_scope(config.default_scope)
     set_random_seed(seed)
     loader = dict(batch_size=count, num_workers=0, drop_last=False)
-    loader |= dict(collate_fn=dict(type='default_collate'), persistent_workers=False)
+    loader |= dict(collate_fn=dict(type='pseudo_collate'), persistent_workers=False)
     data = next(iter(Runner.build_dataloader({**config.train_dataloader, **loader}, seed=seed)))
     preprocessor = MODELS.build(preprocessor)
-    drawn = preprocessor.draw(data)
-    shown = {'day': drawn.day, 'night': drawn.night}
+    drawn, samples = preprocessor.draw(data), data['data_samples']
+    shown = {'day': framed(drawn.day, samples), 'night': framed(drawn.night, samples)}
     if drawn.visible is not None:
-        shown['target'] = drawn.target[:, None].expand(-1, 3, -1, -1).float()
+        shown['target'] = [mask.expand(3, -1, -1).float() for mask in drawn.target]
         mean = preprocessor.stock.mean / 255  # what masking leaves of a normalised picture
+        left = shrunk(samples, drawn.visible) if 'gt_instances' in samples[0] else samples
         for view in ('day', 'night'):
-            if shown[view] is not None:
-                shown[f'{view}_masked'] = show_only(shown[view] - mean, drawn.visible) + mean
+            masked = hidden(getattr(drawn, view), drawn.visible, mean)
+            shown[f'{view}_masked'] = framed(masked, left)
     shown['dark'] = drawn.dark
-    return {name: shown[name] for name in TITLES if shown.get(name) is not None}
+    return same_size({name: shown[name] for name in TITLES if shown.get(name) is not None})
+
+
+def hidden(pictures: Pictures | None, visible: Pictures, mean: torch.Tensor) -> Pictures | None:
+    """Set to the mean colour what is not visible."""
+    if pictures is None:
+        return None
+    pairs = zip(pictures, visible, strict=True)
+    return [show_only(picture[None] - mean, mask[None])[0] + mean for picture, mask in pairs]
+
+
+def framed(pictures: Pictures | None, samples: list) -> Pictures | None:
+    """Draw the boxes of samples that have boxes."""
+    if pictures is None or 'gt_instances' not in samples[0]:
+        return pictures
+    return [
+        draw_bounding_boxes(picture, boxes, colors='yellow') if len(boxes) else picture
+        for picture, boxes in (
+            (p, boxes_of(s.gt_instances)) for p, s in zip(pictures, samples, strict=True)
+        )
+    ]
+
+
+def same_size(shown: dict[str, Pictures]) -> dict[str, torch.Tensor]:
+    """Pad all pictures at the right and below to the largest, and stack each column."""
+    height, width = (max(p.shape[i] for c in shown.values() for p in c) for i in (1, 2))
+
+    def padded(picture: torch.Tensor) -> torch.Tensor:
+        return F.pad(picture, (0, width - picture.shape[2], 0, height - picture.shape[1]))
+
+    return {name: torch.stack([padded(p) for p in column]) for name, column in shown.items()}
 
 
 def sheet(pictures: dict[str, torch.Tensor], side: int = 160) -> np.ndarray:

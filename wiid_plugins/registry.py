@@ -20,7 +20,12 @@ MODELS = root.Registry(
     'model',
     parent=root.MODELS,
     scope=SCOPE,
-    locations=['wiid_plugins.models', 'wiid_plugins.translation', 'wiid_plugins.cls'],
+    locations=[
+        'wiid_plugins.models',
+        'wiid_plugins.translation',
+        'wiid_plugins.cls',
+        'wiid_plugins.det',
+    ],
 )
 TRANSFORMS = root.Registry(
     'transform', parent=root.TRANSFORMS, scope=SCOPE, locations=['wiid_plugins.transforms']

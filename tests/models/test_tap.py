@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from toy import build_stock
-from wiid_plugins.models.tap import pooled, tapped
+from wiid_plugins.models.tap import levels, pooled, tapped
 
 PICTURES = torch.randn(2, 3, 32, 32)
 
@@ -38,10 +38,16 @@ def test_a_layer_that_did_not_run_is_reported():
         model.extract_feat(PICTURES)
 
 
-def test_pooled_takes_maps_clips_vectors_and_tuples():
+def test_pooled_takes_maps_clips_and_vectors():
     x = torch.randn(2, 5, 3, 4)
     torch.testing.assert_close(pooled(x), x.mean((2, 3)))
-    torch.testing.assert_close(pooled((x[:, :1], x)), x.mean((2, 3)))
     clip = torch.randn(2, 5, 3, 4, 4)
     torch.testing.assert_close(pooled(clip), clip.mean((2, 3, 4)))
     assert pooled(x[:, :, 0, 0]).equal(x[:, :, 0, 0])
+
+
+def test_a_layer_that_gives_a_tuple_gives_a_level_per_entry():
+    x, y, z = (torch.randn(2, c, 3, 4) for c in (5, 6, 7))
+    got = levels([x, (y, z), [y[:, :, 0, 0]]])
+    assert [level.shape for level in got] == [(2, 5), (2, 6), (2, 7), (2, 6)]
+    assert torch.equal(got[2], pooled(z)) and torch.equal(got[3], y[:, :, 0, 0])

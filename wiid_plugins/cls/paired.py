@@ -28,7 +28,7 @@ class PairedClassifier(PairedModel):
         joint_forward: bool = True,
         data_preprocessor: dict | None = None,
     ):
-        super().__init__(classifier, aux, tap, joint_forward, data_preprocessor, head='head')
+        super().__init__(classifier, aux, tap, joint_forward, data_preprocessor)
 
     def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
         """The classification head's losses on one view."""

@@ -27,7 +27,10 @@ class FiniteLossHook(Hook):
 
 @HOOKS.register_module()
 class HeadFitsHook(Hook):
-    """Compare the data set's class list with the width of the classification head."""
+    """Compare the data set's class list with the width of the classification head.
+
+    An RPN's head is left out: it tells objects from background, whatever the classes.
+    """
 
     def before_train(self, runner) -> None:
         """Check once, before the first iteration."""
@@ -36,7 +39,9 @@ class HeadFitsHook(Hook):
         model = model_of(runner)
         for name, module in model.named_modules():
             width = getattr(module, 'num_classes', None)
-            if not classes or not isinstance(width, int) or width <= 0:
+            if not classes or not isinstance(width, int) or name.endswith('rpn_head'):
+                continue
+            if width <= 0:
                 continue  # a backbone without a classifier of its own says -1
             if width != len(classes):
                 raise ValueError(

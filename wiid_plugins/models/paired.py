@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ..registry import MODELS
 from .aux import WiidAux
 from .preprocessor import Views
-from .tap import pooled, tapped
+from .tap import levels, tapped
 from .target import MomentumEncoder
 
 
@@ -17,17 +17,23 @@ class PairedModel(BaseModel):
     """Own a stock model, run it on day, night and dark views, add the auxiliary losses.
 
     A plain checkpoint of the stock model loads into it, and its momentum encoder then starts from
-    the same weights. Adapters give :meth:`task_losses` and, where needed, :meth:`encode`.
+    the same weights. Adapters give :meth:`task_losses` (or :meth:`run_task`, where the stock model
+    does not part features from head) and, where needed, :meth:`encode`.
 
     Args:
         model: Config of the stock model, without its preprocessor.
         aux: Config of :class:`~wiid_plugins.models.WiidAux`; None: no auxiliary loss.
-        tap: Layers of the stock model whose pooled outputs the auxiliary losses see.
+        tap: Layers of the stock model whose pooled outputs the auxiliary losses see; one that gives
+            a tuple counts as several levels.
         joint_forward: Run all views as one batch, so that batch norm sees day and night together;
             False runs a pass per view.
         data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
-        head: Name of the child that the momentum encoder does not need.
+
+    Attributes:
+        encoder_parts: Children of the stock model that the momentum encoder needs.
     """
+
+    encoder_parts = ('backbone', 'neck')
 
     def __init__(
         self,
@@ -36,7 +42,6 @@ class PairedModel(BaseModel):
         tap: str | Sequence[str],
         joint_forward: bool,
         data_preprocessor: dict | None,
-        head: str,
     ):
         super().__init__(data_preprocessor)
         self.model = MODELS.build(model)
@@ -46,7 +51,9 @@ class PairedModel(BaseModel):
         self.target: MomentumEncoder | None = None
         if self.aux is not None and self.aux.byol:
             momentum = self.aux.byol['momentum']
-            self.target = MomentumEncoder(self.model, self.aux.projectors, momentum, (head,))
+            children = dict(self.model.named_children())
+            drop = tuple(name for name in children if name not in self.encoder_parts)
+            self.target = MomentumEncoder(self.model, self.aux.projectors, momentum, drop)
         self._register_load_state_dict_pre_hook(self._accept_plain_checkpoint)
 
     def init_weights(self) -> None:
@@ -69,17 +76,22 @@ class PairedModel(BaseModel):
     def loss(self, views: Views, data_samples: list) -> dict[str, Tensor]:
         """Task losses of the day and night views, and the auxiliary losses."""
         present = {k: v for k, v in views._asdict().items() if v is not None}
-        features, taps = self._run(self.model, list(present.values()))
-        features = dict(zip(present, features, strict=True))
-        taps = dict(zip(present, taps, strict=True))
-        losses = {}
-        for view in ('day', 'night'):
-            if view in features:
-                for name, value in self.task_losses(features[view], data_samples).items():
-                    losses[f'{view}.{name}'] = value
+        losses, taps = self.run_task(present, data_samples)
         if self.aux is not None:
             losses |= self._aux_losses(present, taps)
         return losses
+
+    def run_task(
+        self, views: dict[str, Tensor], data_samples: list
+    ) -> tuple[dict[str, Tensor], dict[str, list[Tensor]]]:
+        """Task losses, and each view's pooled taps, one ``(B, C)`` per level."""
+        features, taps = self._run(self.model, list(views.values()))
+        losses = {}
+        for view, feature in zip(views, features, strict=True):
+            if view != 'dark':
+                for name, value in self.task_losses(feature, data_samples).items():
+                    losses[f'{view}.{name}'] = value
+        return losses, dict(zip(views, taps, strict=True))
 
     def encode(self, model: nn.Module, images: Tensor) -> tuple[Tensor, ...]:
         """Features that the stock head takes."""
@@ -97,11 +109,10 @@ class PairedModel(BaseModel):
         for batch in batches:
             with tapped(model, self.tap if self.aux is not None else ()) as outputs:
                 features.append(self.encode(model, batch))
-            taps.append([pooled(o) for o in outputs])
+            taps.append(levels(outputs))
         if self.joint_forward:
             features = list(zip(*(f.split(sizes) for f in features[0]), strict=True))
-            split = [t.split(sizes) for t in taps[0]]
-            taps = [[level[i] for level in split] for i in range(len(sizes))]
+            taps = parted(taps[0], sizes)
         return features, taps
 
     def _aux_losses(self, present: dict[str, Tensor], taps: dict[str, list]) -> dict[str, Tensor]:
@@ -135,6 +146,12 @@ class PairedModel(BaseModel):
             name = f'average.module.encoder.{key[len(start) :]}'
             if name in slow:
                 state_dict[f'{prefix}target.{name}'] = state_dict[key]
+
+
+def parted(joined: list[Tensor], sizes: list[int]) -> list[list[Tensor]]:
+    """Levels of joined views -> views of levels."""
+    split = [level.split(sizes) for level in joined]
+    return [[level[i] for level in split] for i in range(len(sizes))]
 
 
 def _join(taps: list[list[Tensor]]) -> list[Tensor]:

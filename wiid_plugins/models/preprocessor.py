@@ -1,5 +1,6 @@
 """Make day, night and dark views of a batch on the device, in front of a stock preprocessor."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -21,14 +22,20 @@ class Views(NamedTuple):
     dark: Tensor | None = None
 
 
-class Drawn(NamedTuple):
-    """Pictures ``(B, 3, H, W)`` float RGB in [0, 1] and masks ``(B, H, W)`` bool of one batch."""
+Pictures = Tensor | list[Tensor]
 
-    day: Tensor
-    night: Tensor | None = None
-    dark: Tensor | None = None
-    target: Tensor | None = None
-    visible: Tensor | None = None
+
+class Drawn(NamedTuple):
+    """Pictures ``(B, 3, H, W)`` float RGB in [0, 1] and masks ``(B, H, W)`` bool of one batch.
+
+    Lists of ``(3, H, W)`` and ``(H, W)`` where the pictures are not of one size.
+    """
+
+    day: Pictures
+    night: Pictures | None = None
+    dark: Pictures | None = None
+    target: Pictures | None = None
+    visible: Pictures | None = None
 
 
 @MODELS.register_module()
@@ -81,12 +88,14 @@ class PairedPreprocessor(BaseDataPreprocessor):
             return self.stock(data, training)
         samples = data['data_samples']  # the stock preprocessor moves them
         data = self.cast_data({k: v for k, v in data.items() if k != 'data_samples'})
-        drawn = self.draw(data)
-        packed = self._normalise([drawn.day, drawn.night, drawn.dark], samples)
+        return self.pack(self.draw(data), samples)
+
+    def pack(self, drawn: Drawn, data_samples: list) -> dict:
+        """Normalise, pad and mask what was drawn."""
+        packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
         if drawn.visible is not None:
             day, night, dark = packed['inputs']
-            (h, w), (high, wide) = drawn.visible.shape[1:], day.shape[2:]  # stock may have padded
-            visible = F.pad(drawn.visible, (0, wide - w, 0, high - h), value=True)
+            visible = _padded(drawn.visible, day.shape[2:])
             night = None if night is None else show_only(night, visible)
             packed['inputs'] = Views(show_only(day, visible), night, dark)
         return packed
@@ -102,33 +111,51 @@ class PairedPreprocessor(BaseDataPreprocessor):
         target = self._target(day, data.get('target_mask'))
         return Drawn(day, night, dark, target, self.regions(target))
 
-    def _night(self, day: Tensor, given: Tensor | None) -> Tensor | None:
+    def _night(self, day: Pictures, given: Pictures | None) -> Pictures | None:
         if given is not None:
             return self._enhanced(self._to_unit(given))
         if self.darken is None:
             return None
-        night = self.darken(day)
+        night = _each(self.darken, day)
         return night if self.darken.enhanced else self._enhanced(night)
 
-    def _enhanced(self, images: Tensor) -> Tensor:
-        return images if self.enhance is None else self.enhance(images)
+    def _enhanced(self, images: Pictures) -> Pictures:
+        return images if self.enhance is None else _each(self.enhance, images)
 
     def _target(self, day: Tensor, given: Tensor | None) -> Tensor:
         if given is None:
             return self.target(day)
         return (torch.stack(given) if isinstance(given, list) else given).bool()
 
-    def _to_unit(self, images: Tensor | list[Tensor]) -> Tensor:
-        """Loader pictures -> ``(B, 3, H, W)`` float RGB in [0, 1]."""
+    def _to_unit(self, images: Pictures) -> Pictures:
+        """Loader pictures -> ``(B, 3, H, W)`` float RGB in [0, 1], a list where sizes differ."""
+        if isinstance(images, list) and len({i.shape for i in images}) > 1:
+            return [self._to_unit(i[None])[0] for i in images]
         images = torch.stack(images) if isinstance(images, list) else images
         return (images.flip(1) if self.bgr else images).float() / 255
 
-    def _normalise(self, views: list[Tensor | None], data_samples: list) -> dict:
+    def _normalise(self, views: list[Pictures | None], data_samples: list) -> dict:
         """Let the stock preprocessor see all views as one batch, and part them again."""
         sizes = [0 if v is None else len(v) for v in views]
-        joined = torch.cat([v for v in views if v is not None]).mul_(255)
-        packed = {'inputs': joined.flip(1) if self.bgr else joined, 'data_samples': data_samples}
-        stock = self.stock(packed, training=True)
+        views = [v for v in views if v is not None]
+        if len({p.shape for v in views for p in v}) == 1:
+            joined = torch.cat(views).mul_(255)
+            joined = joined.flip(1) if self.bgr else joined
+        else:  # it pads a list
+            joined = [(p.flip(0) if self.bgr else p) * 255 for v in views for p in v]
+        stock = self.stock({'inputs': joined, 'data_samples': data_samples}, training=True)
         parts = stock['inputs'].split(sizes)
         views = Views(*(p if n else None for p, n in zip(parts, sizes, strict=True)))
         return {'inputs': views, 'data_samples': stock['data_samples']}
+
+
+def _each(change: Callable[[Tensor], Tensor], images: Pictures) -> Pictures:
+    """Change pictures of one size in one batch, others one by one."""
+    return [change(i[None])[0] for i in images] if isinstance(images, list) else change(images)
+
+
+def _padded(visible: Pictures, size: torch.Size) -> Tensor:
+    """Masks as large as the padded pictures; padding is visible."""
+    batches = [v[None] for v in visible] if isinstance(visible, list) else [visible]
+    grow = [(0, size[1] - v.shape[2], 0, size[0] - v.shape[1]) for v in batches]
+    return torch.cat([F.pad(v, g, value=True) for v, g in zip(batches, grow, strict=True)])

@@ -55,11 +55,12 @@ def _layer(model: nn.Module, name: str) -> nn.Module:
         ) from None
 
 
-def pooled(feature: Tensor | Sequence[Tensor]) -> Tensor:
-    """Average a feature over everything behind its channels: ``(B, C, ...)`` -> ``(B, C)``.
-
-    Toolboxes hand features on as tuples; the last entry is the deepest one.
-    """
-    if not isinstance(feature, Tensor):
-        feature = feature[-1]
+def pooled(feature: Tensor) -> Tensor:
+    """Average a feature over everything behind its channels: ``(B, C, ...)`` -> ``(B, C)``."""
     return feature.flatten(2).mean(2) if feature.ndim > 2 else feature
+
+
+def levels(outputs: Sequence[Tensor | Sequence[Tensor]]) -> list[Tensor]:
+    """Pool what layers gave; a layer that hands on a tuple, as a pyramid does, gives several."""
+    entries = [[o] if isinstance(o, Tensor) else o for o in outputs]
+    return [pooled(level) for entry in entries for level in entry]

@@ -1,4 +1,4 @@
-"""Masking for detection: erase cells of a grid on and off the objects, and shrink their boxes."""
+"""Front / back grid masking of detection pictures, and what it leaves of their boxes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,105 @@ from .random import uniform
 from .regions import boxes_to_mask
 
 
-@dataclass(frozen=True)
-class GridDraw:
-    """Which cells of each picture are erased; one draw, shared by the day and the night view.
-
-    A cell is *front* when it holds a pixel that a box touches, else *back*.
+def covered_pixels(boxes: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
+    """Mark every pixel that a box overlaps, however little.
 
     Args:
-        num_blocks: Cells per side.
-        front_ratio: Share of a picture's front cells that is erased.
-        back_ratio: Share of its back cells that is erased.
-        highlight: Probability of showing the boxes alone instead.
+        boxes: N tensors ``(n_i, 4)`` xyxy, pixels.
+        size: ``(H, W)``, pixels.
 
-    The defaults are the published numbers (WiiD, ECCV 2024).
+    Returns:
+        ``(N, H, W)`` bool on the device of the boxes.
+    """
+    return boxes_to_mask([torch.cat([b[:, :2].floor(), b[:, 2:].ceil()], 1) for b in boxes], size)
+
+
+def front_cells(boxes: Sequence[Tensor], size: tuple[int, int], num_blocks: int) -> Tensor:
+    """Mark the grid cells that a box overlaps.
+
+    Args:
+        boxes: N tensors ``(n_i, 4)`` xyxy, pixels.
+        size: ``(H, W)``, pixels.
+        num_blocks: Cells along each side.
+
+    Returns:
+        ``(N, num_blocks, num_blocks)`` bool, rows first, on the device of the boxes.
+    """
+    fronts = []
+    for box in boxes:
+        edges = torch.arange(num_blocks + 1, device=box.device)
+        y, x = ((edges * side / num_blocks).ceil() for side in size)
+        x1, y1, x2, y2 = box.float()[:, :, None].unbind(1)
+        in_x, in_y = (x1 < x[1:]) & (x2 > x[:-1]), (y1 < y[1:]) & (y2 > y[:-1])
+        fronts.append((in_y[:, :, None] & in_x[:, None]).any(0))
+    return torch.stack(fronts)
+
+
+def shrink_boxes(boxes: Sequence[Tensor], visible: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    """Shrink boxes to the bounding rectangle of their visible pixels.
+
+    A box without a hidden pixel comes back as it is. A box with less than a pixel left on a side is
+    dropped.
+
+    Args:
+        boxes: N tensors ``(n_i, 4)`` float xyxy, pixels.
+        visible: ``(N, H, W)`` bool.
+
+    Returns:
+        The boxes that are kept, N tensors ``(k_i, 4)``, and which those are, N tensors ``(n_i,)`` bool.
+
+    Raises:
+        ValueError: If there is not one mask per picture.
+    """
+    if len(boxes) != len(visible):
+        raise ValueError(f'shrink_boxes: boxes of {len(boxes)} pictures and {len(visible)} masks')
+    shrunk, kept = [], []
+    for box, mask in zip(boxes, visible, strict=True):
+        left, whole = _left_of(box, mask)
+        keep = whole | (left[:, 2:] - left[:, :2] >= 1).all(1)
+        shrunk.append(torch.where(whole[:, None], box, left)[keep])
+        kept.append(keep)
+    return shrunk, kept
+
+
+def _left_of(box: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """What is visible of ``(n, 4)`` boxes in a ``(H, W)`` mask, and which boxes are whole."""
+    in_y, in_x = (_overlapped(box[:, i], box[:, i + 2], mask.shape[1 - i]) for i in (1, 0))
+    seen_x = (in_y.float() @ mask.float()) * in_x  # visible pixels of each column of the box
+    seen_y = (in_x.float() @ mask.float().T) * in_y
+    whole = seen_x.sum(1) == in_x.sum(1) * in_y.sum(1)
+    (x1, x2), (y1, y2) = (_extent(seen > 0) for seen in (seen_x, seen_y))
+    low, high = torch.stack([x1, y1], 1).to(box), torch.stack([x2, y2], 1).to(box)
+    return torch.cat([box[:, :2].maximum(low), box[:, 2:].minimum(high)], 1), whole
+
+
+def _overlapped(low: Tensor, high: Tensor, length: int) -> Tensor:
+    """Mark the pixels of one axis that ``(n,)`` intervals overlap: ``(n, length)`` bool."""
+    pixel = torch.arange(length, device=low.device)
+    return (pixel + 1 > low[:, None]) & (pixel < high[:, None])
+
+
+def _extent(seen: Tensor) -> tuple[Tensor, Tensor]:
+    """First pixel and end of the last one of ``(n, length)`` bool; 0 to 0 where there is none."""
+    pixel = torch.arange(seen.shape[1], device=seen.device)
+    first = torch.where(seen, pixel, seen.shape[1]).amin(1)
+    end = torch.where(seen, pixel + 1, 0).amax(1)
+    return first.minimum(end), end
+
+
+@dataclass(frozen=True)
+class GridDraw:
+    """Which cells of a grid over each picture are erased; the same for the day and the night view.
+
+    A cell is 'front' when it overlaps a box, else 'back'.
+
+    Args:
+        num_blocks: Cells along each side.
+        front_ratio: Share of a picture's front cells that are erased.
+        back_ratio: Share of its back cells.
+        highlight: Probability of showing the boxes alone; a picture without a box stays as it is.
+
+    The defaults are the published numbers.
     """
 
     num_blocks: int = 5
@@ -32,10 +118,10 @@ class GridDraw:
 
     def __post_init__(self):
         if self.num_blocks < 1:
-            raise ValueError(f'GridDraw.num_blocks must be 1 or more, got {self.num_blocks}')
+            raise ValueError(f'GridDraw: num_blocks is at least 1, got {self.num_blocks}')
         for name in ('front_ratio', 'back_ratio', 'highlight'):
             if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f'GridDraw.{name} must be in [0, 1], got {getattr(self, name)}')
+                raise ValueError(f'GridDraw: {name} lies in [0, 1], got {getattr(self, name)}')
 
     def __call__(
         self,
@@ -43,83 +129,30 @@ class GridDraw:
         size: tuple[int, int],
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Draw what stays visible.
+        """Draw what stays visible of pictures with these boxes.
 
         Args:
-            boxes: N tensors ``(n_i, 4)`` float xyxy, pixels; a picture may have none.
+            boxes: N tensors ``(n_i, 4)`` xyxy, pixels.
             size: ``(H, W)``, pixels.
             generator: Makes the draw repeatable.
 
         Returns:
             ``(N, H, W)`` bool on the device of the boxes.
         """
-        count, cells, device = len(boxes), self.num_blocks**2, boxes[0].device
-        row, column = (self._cells(length, device) for length in size)
-        front = torch.stack([self._front(box, row, column) for box in boxes]).flatten(1)
-        order = uniform(count * cells, (0, 1), generator, device).view(count, cells)
-        erased = _share(order, front, self.front_ratio) | _share(order, ~front, self.back_ratio)
-        erased = erased.view(count, self.num_blocks, self.num_blocks)
-        visible = ~erased[:, row][:, :, column]
-        alone = uniform(count, (0, 1), generator, device)[:, None, None] < self.highlight
-        return torch.where(alone, boxes_to_mask(boxes, size), visible)
-
-    def _cells(self, length: int, device: torch.device) -> Tensor:
-        """Cell of each pixel along one side, ``(length,)`` int64."""
-        place = (torch.arange(length, device=device) + 0.5) / length
-        return (place * self.num_blocks).long()
-
-    def _front(self, boxes: Tensor, row: Tensor, column: Tensor) -> Tensor:
-        """Cells that boxes touch, ``(num_blocks, num_blocks)`` bool."""
-        in_y, in_x = touched(boxes, (len(row), len(column)))
-        cells = torch.arange(self.num_blocks, device=boxes.device)
-        rows = (in_y.float() @ (row[:, None] == cells).float()).bool()
-        columns = (in_x.float() @ (column[:, None] == cells).float()).bool()
-        return (rows[:, :, None] & columns[:, None]).any(0)
+        n, cells, device = len(boxes), self.num_blocks**2, boxes[0].device
+        front = front_cells(boxes, size, self.num_blocks).flatten(1)
+        scores = uniform(n * cells, (0, 1), generator, device).view(n, cells)
+        alone = uniform(n, (0, 1), generator, device) < self.highlight
+        erased = _lowest(scores, front, self.front_ratio) | _lowest(scores, ~front, self.back_ratio)
+        row, column = (torch.arange(side, device=device) * self.num_blocks // side for side in size)
+        visible = ~erased[:, row[:, None] * self.num_blocks + column]
+        if not self.highlight:
+            return visible
+        alone &= front.any(1)
+        return torch.where(alone[:, None, None], covered_pixels(boxes, size), visible)
 
 
-def shrink_boxes(boxes: Sequence[Tensor], visible: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """Shrink each box to the bounding rectangle of what is visible of it; drop it if nothing is.
-
-    Args:
-        boxes: N tensors ``(n_i, 4)`` float xyxy, pixels.
-        visible: ``(N, H, W)`` bool.
-
-    Returns:
-        N tensors of the boxes that are left, and N tensors ``(n_i,)`` bool that say which those are.
-        A box of which all is visible keeps its exact coordinates.
-    """
-    shrunk, kept = [], []
-    for box, shown in zip(boxes, visible, strict=True):
-        in_y, in_x = touched(box, tuple(shown.shape))
-        left = in_y[:, :, None] & in_x[:, None] & shown
-        columns, rows = left.any(1), left.any(2)
-        low = torch.stack([_first(columns), _first(rows)], 1)
-        high = torch.stack([_last(columns), _last(rows)], 1) + 1
-        keep = columns.any(1)
-        inner = torch.cat([box[:, :2].maximum(low), box[:, 2:].minimum(high)], 1)
-        shrunk.append(inner[keep].to(box.dtype))
-        kept.append(keep)
-    return shrunk, kept
-
-
-def touched(boxes: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Rows ``(n, H)`` and columns ``(n, W)``, bool, of the pixels that each box touches."""
-    sides = []
-    for length, low, high in ((size[0], 1, 3), (size[1], 0, 2)):
-        pixel = torch.arange(length, device=boxes.device)
-        sides.append((pixel + 1 > boxes[:, low, None]) & (pixel < boxes[:, high, None]))
-    return sides[0], sides[1]
-
-
-def _share(order: Tensor, among: Tensor, ratio: float) -> Tensor:
-    """Mark the first ``ratio`` of the cells ``among`` by ``order``, all ``(N, cells)``."""
-    rank = order.masked_fill(~among, 2.0).argsort(1).argsort(1)
-    return among & (rank < (among.sum(1, keepdim=True) * ratio).round())
-
-
-def _first(marks: Tensor) -> Tensor:
-    return marks.float().argmax(1)
-
-
-def _last(marks: Tensor) -> Tensor:
-    return marks.shape[1] - 1 - marks.flip(1).float().argmax(1)
+def _lowest(scores: Tensor, among: Tensor, ratio: float) -> Tensor:
+    """Mark the lowest scores among some cells, all ``(N, cells)``; the count is rounded."""
+    rank = torch.where(among, scores, 2.0).argsort(1).argsort(1)
+    return rank < (among.sum(1, keepdim=True) * ratio).round()

@@ -1,0 +1,43 @@
+"""The bare loop that a detection step is measured against takes the same step."""
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from det_scenes import SMOKE
+from tools import benchmark
+from tools._bench_det import build_det_steps
+from tools._bench_step import Setting
+
+
+def test_both_ways_give_the_same_losses_and_weights():
+    steps = build_det_steps(Config.fromfile(SMOKE), 64, 2, Setting())
+    totals = {}
+    for name, step in steps.items():
+        torch.manual_seed(3)
+        totals[name] = torch.stack([step() for _ in range(3)])
+    torch.testing.assert_close(totals['WiiD'], totals['bare loop'], rtol=1e-4, atol=1e-5)
+    assert len(set(totals['WiiD'].tolist())) == 3
+    wiid, bare = steps['WiiD'].model.model.backbone, steps['bare loop'].encode[0]
+    for a, b in zip(wiid.parameters(), bare.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-5)
+
+
+def test_benchmark_runs_and_a_config_without_the_method_is_named(capsys):
+    quick = [
+        'step',
+        '--task',
+        'det',
+        '--size',
+        '64',
+        '--batch',
+        '2',
+        '--steps',
+        '1',
+        '--warmup',
+        '0',
+    ]
+    assert benchmark.main([*quick, '--config', SMOKE]) == 0
+    assert '| bare loop |' in capsys.readouterr().out
+    with pytest.raises(SystemExit, match='take retinanet_.*_wiid_'):
+        benchmark.main([*quick, '--config', SMOKE.replace('wiid', 'plain')])

@@ -1,0 +1,79 @@
+"""Make the views of detection pictures on the device, with boxes as target."""
+
+from torch import Tensor
+
+from ..models.preprocessor import Drawn, PairedPreprocessor
+from ..ops.grid import GridDraw, covered_pixels, shrink_boxes
+from ..registry import MODELS
+
+
+@MODELS.register_module()
+class PairedDetPreprocessor(PairedPreprocessor):
+    """Darken and mask pictures that may differ in size; then let mmdet's preprocessor pad them.
+
+    See :class:`~wiid_plugins.models.PairedPreprocessor`. All views get the same padding. The target is
+    the union of the ground-truth boxes as they come out of the pipeline, so it lies right after any
+    mosaic or affine. Where front cells are erased, boxes shrink or go, with their labels and instance
+    masks; ignored boxes stay as they are.
+
+    Args:
+        preprocessor: Config of mmdet's own preprocessor.
+        darken: ``dict()`` of :func:`~wiid_plugins.translation.build_darkener`; None: no night view.
+        enhance: ``dict()`` of :func:`~wiid_plugins.translation.build_enhancer`, for night and dark.
+        grid: ``dict()`` of :class:`~wiid_plugins.ops.grid.GridDraw`; None: no masking.
+        bgr: Colour order of what the loader gives.
+    """
+
+    def __init__(
+        self,
+        preprocessor: dict,
+        darken: dict | None = None,
+        enhance: dict | None = None,
+        grid: dict | None = None,
+        bgr: bool = True,
+    ):
+        super().__init__(preprocessor, darken, enhance, bgr=bgr)
+        self.grid = None if grid is None else GridDraw(**grid)
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
+        if not training:
+            return self.stock(data, training)
+        data = self.cast_data(data)  # boxes too: the masks are drawn on the device
+        drawn, samples = self.draw(data), data['data_samples']
+        return self.pack(
+            drawn, samples if drawn.visible is None else shrunk(samples, drawn.visible)
+        )
+
+    def draw(self, data: dict) -> Drawn:
+        """Make the views of a batch and draw what stays visible, without masking anything yet."""
+        drawn = super().draw(data)
+        if self.grid is None:
+            return drawn
+        boxes = [boxes_of(s.gt_instances) for s in data['data_samples']]
+        if isinstance(drawn.day, Tensor):
+            size = tuple(drawn.day.shape[2:])
+            target, visible = covered_pixels(boxes, size), self.grid(boxes, size)
+        else:
+            each = [([b], tuple(p.shape[1:])) for b, p in zip(boxes, drawn.day, strict=True)]
+            target = [covered_pixels(*one)[0] for one in each]
+            visible = [self.grid(*one)[0] for one in each]
+        return drawn._replace(target=target, visible=visible)
+
+
+def boxes_of(instances) -> Tensor:
+    """``(n, 4)`` xyxy, pixels, of mmdet's instances, whose boxes are a tensor or a structure."""
+    return getattr(instances.bboxes, 'tensor', instances.bboxes)
+
+
+def shrunk(data_samples: list, visible: Tensor | list[Tensor]) -> list:
+    """Samples with their boxes shrunk to what is visible, and without those of which nothing is."""
+    found = [boxes_of(s.gt_instances) for s in data_samples]
+    samples = []
+    for sample, boxes, keep in zip(data_samples, *shrink_boxes(found, visible), strict=True):
+        instances = sample.gt_instances[keep]
+        instances.bboxes = boxes
+        sample = sample.new()
+        sample.gt_instances = instances
+        samples.append(sample)
+    return samples
