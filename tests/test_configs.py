@@ -13,7 +13,7 @@ from wiid_plugins.translation.cut_generator import Generator
 from wiid_plugins.translation.zero_dce import CurveNetwork
 
 ROOT = Path(__file__).resolve().parents[1]
-ELSEWHERE = ('_base_', 'yolo', 'det')  # tests/yolo and tests/det have those
+ELSEWHERE = ('_base_', 'yolo', 'det', 'act')  # tests/yolo, det and act have those
 CONFIGS = sorted(p for p in ROOT.glob('configs/*/*.py') if p.parent.name not in ELSEWHERE)
 
 

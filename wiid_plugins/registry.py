@@ -25,6 +25,7 @@ MODELS = root.Registry(
         'wiid_plugins.translation',
         'wiid_plugins.cls',
         'wiid_plugins.det',
+        'wiid_plugins.act',
     ],
 )
 TRANSFORMS = root.Registry(

@@ -20,7 +20,8 @@ class SettingHook(Hook):
         dark = getattr(runner.train_dataloader.dataset, 'dark', None)
         self.setting = {'setting': 'zero-shot', 'unlabelled_dark': None}
         if dark is not None:
-            root = getattr(dark, 'img_prefix', None) or type(dark).__name__
+            names = (getattr(dark, name, None) for name in ('img_prefix', 'ann_file'))
+            root = next(filter(None, names), type(dark).__name__)
             self.setting['unlabelled_dark'] = f'{root} ({len(dark)} pictures)'
         views = getattr(model_of(runner), 'data_preprocessor', None)
         for name in ('darken', 'enhance'):

@@ -109,7 +109,7 @@ class PairedModel(BaseModel):
         for batch in batches:
             with tapped(model, self.tap if self.aux is not None else ()) as outputs:
                 features.append(self.encode(model, batch))
-            taps.append(levels(outputs))
+            taps.append(levels(outputs, len(batch)))
         if self.joint_forward:
             features = list(zip(*(f.split(sizes) for f in features[0]), strict=True))
             taps = parted(taps[0], sizes)

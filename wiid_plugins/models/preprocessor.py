@@ -1,6 +1,5 @@
 """Make day, night and dark views of a batch on the device, in front of a stock preprocessor."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -12,6 +11,7 @@ from ..ops.regions import RegionDraw, show_only
 from ..ops.saliency import SaliencyTarget
 from ..registry import MODELS
 from ..translation import build_darkener, build_enhancer
+from ..translation.light import Light
 
 
 class Views(NamedTuple):
@@ -95,7 +95,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
         if drawn.visible is not None:
             day, night, dark = packed['inputs']
-            visible = _padded(drawn.visible, day.shape[2:])
+            visible = _padded(drawn.visible, day.shape[-2:])
             night = None if night is None else show_only(night, visible)
             packed['inputs'] = Views(show_only(day, visible), night, dark)
         return packed
@@ -116,11 +116,17 @@ class PairedPreprocessor(BaseDataPreprocessor):
             return self._enhanced(self._to_unit(given))
         if self.darken is None:
             return None
-        night = _each(self.darken, day)
+        night = self._lit(self.darken, day)
         return night if self.darken.enhanced else self._enhanced(night)
 
     def _enhanced(self, images: Pictures) -> Pictures:
-        return images if self.enhance is None else _each(self.enhance, images)
+        return images if self.enhance is None else self._lit(self.enhance, images)
+
+    def _lit(self, light: Light, images: Pictures) -> Pictures:
+        """Change the light of each picture; those of one size in one batch, others one by one."""
+        if isinstance(images, list):
+            return [light(i[None])[0] for i in images]
+        return light(images)
 
     def _target(self, day: Tensor, given: Tensor | None) -> Tensor:
         if given is None:
@@ -137,21 +143,18 @@ class PairedPreprocessor(BaseDataPreprocessor):
     def _normalise(self, views: list[Pictures | None], data_samples: list) -> dict:
         """Let the stock preprocessor see all views as one batch, and part them again."""
         sizes = [0 if v is None else len(v) for v in views]
-        views = [v for v in views if v is not None]
-        if len({p.shape for v in views for p in v}) == 1:
-            joined = torch.cat(views).mul_(255)
-            joined = joined.flip(1) if self.bgr else joined
-        else:  # it pads a list
-            joined = [(p.flip(0) if self.bgr else p) * 255 for v in views for p in v]
+        joined = self._joined([v for v in views if v is not None])
         stock = self.stock({'inputs': joined, 'data_samples': data_samples}, training=True)
         parts = stock['inputs'].split(sizes)
         views = Views(*(p if n else None for p, n in zip(parts, sizes, strict=True)))
         return {'inputs': views, 'data_samples': stock['data_samples']}
 
-
-def _each(change: Callable[[Tensor], Tensor], images: Pictures) -> Pictures:
-    """Change pictures of one size in one batch, others one by one."""
-    return [change(i[None])[0] for i in images] if isinstance(images, list) else change(images)
+    def _joined(self, views: list[Pictures]) -> Pictures:
+        """All views as one batch in [0, 255], in the loader's colour order."""
+        if len({p.shape for v in views for p in v}) == 1:
+            joined = torch.cat(views).mul_(255)
+            return joined.flip(1) if self.bgr else joined
+        return [(p.flip(0) if self.bgr else p) * 255 for v in views for p in v]  # stock pads them
 
 
 def _padded(visible: Pictures, size: torch.Size) -> Tensor:

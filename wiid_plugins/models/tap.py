@@ -60,7 +60,19 @@ def pooled(feature: Tensor) -> Tensor:
     return feature.flatten(2).mean(2) if feature.ndim > 2 else feature
 
 
-def levels(outputs: Sequence[Tensor | Sequence[Tensor]]) -> list[Tensor]:
-    """Pool what layers gave; a layer that hands on a tuple, as a pyramid does, gives several."""
+def levels(
+    outputs: Sequence[Tensor | Sequence[Tensor]], samples: int | None = None
+) -> list[Tensor]:
+    """Pool what layers gave; a layer that hands on a tuple, as a pyramid does, gives several.
+
+    Args:
+        outputs: ``(B, C, ...)`` each.
+        samples: How many samples these are; where a sample is several rows, as a clip of segments
+            is, they are averaged. None: one row per sample.
+
+    Returns:
+        ``(samples, C)`` per level.
+    """
     entries = [[o] if isinstance(o, Tensor) else o for o in outputs]
-    return [pooled(level) for entry in entries for level in entry]
+    found = [pooled(level) for entry in entries for level in entry]
+    return found if samples is None else [f.unflatten(0, (samples, -1)).mean(1) for f in found]

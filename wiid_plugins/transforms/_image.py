@@ -1,9 +1,15 @@
 """Pictures of a pipeline, ``(H, W, 3)`` uint8 BGR, as what ops take, and back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from mmcv.transforms.utils import cache_randomness
 from torch import Tensor
+
+from ..translation import Light
+
+Picture = np.ndarray | Sequence[np.ndarray]
 
 
 def to_unit(image: np.ndarray) -> Tensor:
@@ -15,6 +21,21 @@ def to_image(images: Tensor) -> np.ndarray:
     """``(1, 3, H, W)`` float RGB in [0, 1] -> ``(H, W, 3)`` uint8 BGR, rounded."""
     pixels = (images[0] * 255).round().clamp(0, 255).byte()
     return np.ascontiguousarray(pixels.permute(1, 2, 0).numpy()[..., ::-1])
+
+
+def relit(light: Light, picture: Picture, generator: torch.Generator | None = None) -> Picture:
+    """Change the light of a picture, or of a clip's frames alike.
+
+    Args:
+        light: What changes it.
+        picture: ``(H, W, 3)`` uint8 BGR, or mmaction2's frames, T times ``(H, W, 3)`` uint8 RGB.
+        generator: Makes random draws repeat.
+    """
+    if isinstance(picture, np.ndarray):
+        return to_image(light(to_unit(picture), generator))
+    frames = torch.cat([to_unit(frame[..., ::-1]) for frame in picture])
+    lit = light.for_clip(frames, generator)(frames)
+    return [to_image(frame[None])[..., ::-1].copy() for frame in lit]
 
 
 class Seeded:

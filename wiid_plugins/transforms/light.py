@@ -1,22 +1,22 @@
-"""Darken and Enhance one picture in a pipeline."""
+"""Darken and Enhance one picture or clip in a pipeline."""
 
 from mmcv.transforms import BaseTransform
 
 from ..registry import TRANSFORMS
 from ..translation import build_darkener, build_enhancer
-from ._image import Seeded, to_image, to_unit
+from ._image import Seeded, relit
 
 
 @TRANSFORMS.register_module()
 class Darken(Seeded, BaseTransform):
-    """Make the night twin of a picture.
+    """Make the night twin of a picture, or of all frames of a clip by one draw.
 
-    Required keys: img (H, W, 3) uint8 BGR.
-    Added keys: ``out`` (H, W, 3) uint8 BGR.
+    Required keys: img (H, W, 3) uint8 BGR, or imgs, mmaction2's frames (H, W, 3) uint8 RGB.
+    Added keys: ``out``, as what it was made from.
 
     Args:
-        out: Key of the result; ``'img'`` replaces the picture, as a made-up night validation set
-            needs it.
+        out: Key of the result; ``'img'`` or ``'imgs'`` replaces the picture or clip, as a made-up
+            night validation set needs it.
         seed: Fixed draw per sample; None draws anew each time.
         **how: Of :func:`~wiid_plugins.translation.build_darkener`: ``method='procedural'`` with
             ranges, or ``method='cut'`` with ``weights``.
@@ -27,18 +27,19 @@ class Darken(Seeded, BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add the night twin."""
-        dark = self.darken(to_unit(results['img']), self.generator(results))
-        return {**results, self.out: to_image(dark)}
+        day = results['imgs'] if 'imgs' in results else results['img']
+        return {**results, self.out: relit(self.darken, day, self.generator(results))}
 
 
 @TRANSFORMS.register_module()
 class Enhance(BaseTransform):
-    """Brighten a dark picture; the procedural curve leaves a bright one as it is.
+    """Brighten a dark picture or clip; the procedural curve leaves a bright one as it is.
 
-    Required and modified keys: ``key`` (H, W, 3) uint8 BGR.
+    Required and modified keys: ``key`` (H, W, 3) uint8 BGR, or a clip's frames (H, W, 3) uint8 RGB,
+    which share one curve.
 
     Args:
-        key: Which picture.
+        key: Which picture; ``'imgs'`` for mmaction2's clips.
         **how: Of :func:`~wiid_plugins.translation.build_enhancer`: ``method='procedural'`` with the
             curve's options, or ``method='zero-dce'`` with ``weights``.
     """
@@ -48,5 +49,4 @@ class Enhance(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Replace the picture by its enhanced version."""
-        bright = self.enhance(to_unit(results[self.key]))
-        return {**results, self.key: to_image(bright)}
+        return {**results, self.key: relit(self.enhance, results[self.key])}

@@ -1,0 +1,60 @@
+# Normal-light clips to train on, ARID split 1 to test on (tools/prepare/arid.py), 16 x 224 px.
+data_root = 'data/arid/'
+classes = (
+    *('Drink', 'Jump', 'Pick', 'Pour', 'Push', 'Run', 'Sit', 'Stand', 'Turn', 'Walk', 'Wave'),
+)
+frames = dict(type='SampleFrames', clip_len=16, frame_interval=2, num_clips=1)
+cut = [
+    dict(type='Resize', scale=(-1, 256)),
+    dict(type='MultiScaleCrop', input_size=224, scales=(1, 0.875, 0.75), random_crop=False),
+    dict(type='Resize', scale=(224, 224), keep_ratio=False),
+    dict(type='Flip', flip_ratio=0.5),
+]
+pack = [
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs', meta_keys=('img_shape', 'filename', 'domain')),
+]
+train_pipeline = [dict(type='DecordInit'), frames, dict(type='DecordDecode'), *cut, *pack]
+load = [
+    dict(type='DecordInit'),
+    {**frames, 'test_mode': True},
+    dict(type='DecordDecode'),
+    dict(type='Resize', scale=(-1, 256)),
+    dict(type='CenterCrop', crop_size=224),
+]
+enhance = [dict(type='wiid_plugins.Enhance', key='imgs')]
+clips = dict(type='VideoDataset', data_prefix=dict(video=data_root), metainfo=dict(classes=classes))
+train_set = dict(**clips, ann_file=data_root + 'normal_light_train.txt', pipeline=train_pipeline)
+unlabelled_dark = dict(  # of its labels none is used
+    **clips, ann_file=data_root + 'arid_split1_train.txt', pipeline=train_pipeline
+)
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=4,
+    persistent_workers=False,
+    drop_last=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=train_set,
+)
+test_dataloader = dict(
+    batch_size=8,
+    num_workers=4,
+    persistent_workers=False,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='ConcatDataset',
+        datasets=[
+            dict(
+                **clips,
+                ann_file=data_root + 'arid_split1_test.txt',
+                test_mode=True,
+                pipeline=load + light + [dict(type='wiid_plugins.SetDomain', name=name)] + pack,
+            )
+            for name, light in dict(night=[], night_enhanced=enhance).items()
+        ],
+    ),
+)
+test_evaluator = dict(type='wiid_plugins.DayNightMetric')
+test_cfg = dict()
+# No normal-light list to validate on is published: no epoch is picked, the last one counts.
+val_dataloader = val_evaluator = val_cfg = None

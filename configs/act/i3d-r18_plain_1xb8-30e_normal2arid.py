@@ -1,0 +1,11 @@
+# I3D-style ResNet-18 from ImageNet weights on normal-light clips: the baseline.
+_base_ = [
+    'mmaction::_base_/models/i3d_r50.py',
+    '../_base_/datasets/arid_act.py',
+    '../_base_/schedules/sgd_act_30e.py',
+    '../_base_/runtime_act.py',
+]
+model = dict(
+    backbone=dict(depth=18, pretrained='torchvision://resnet18', inflate=(1, 1, 1, 1)),
+    cls_head=dict(num_classes=11, in_channels=512),
+)
