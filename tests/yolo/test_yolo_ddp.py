@@ -43,19 +43,24 @@ def work(root):
 def test_both_processes_hold_the_same_model_target_and_mmd(tmp_path):
     write_set(tmp_path)
     environment = os.environ | dict(WORLD_SIZE='2', LOCAL_WORLD_SIZE='2', OMP_NUM_THREADS='1')
-    environment['PYTHONPATH'] = os.pathsep.join(sys.path)
+    environment |= dict(PYTHONPATH=os.pathsep.join(sys.path), GLOO_SOCKET_IFNAME='lo')
+    logs = [(tmp_path / f'rank{rank}.log').open('w') for rank in range(2)]
     started = [
         subprocess.Popen(
             [sys.executable, '-W', 'ignore', __file__, str(tmp_path)],
             env=environment | dict(RANK=str(rank), LOCAL_RANK=str(rank)),
-            stdout=subprocess.PIPE,
+            stdout=logs[rank],
             stderr=subprocess.STDOUT,
-            text=True,
         )
         for rank in range(2)
     ]
-    output = [process.communicate(timeout=120)[0] for process in started]
-    assert all(process.returncode == 0 for process in started), '\n'.join(output)
+    try:
+        ended = [process.wait(timeout=120) for process in reversed(started)]
+    except subprocess.TimeoutExpired:
+        ended = ['stuck']
+    for process in started:
+        process.kill()
+    assert ended == [0, 0], '\n'.join(Path(log.name).read_text() for log in logs)
     (model, target, items), (model1, target1, items1) = (
         torch.load(tmp_path / f'rank{rank}.pt') for rank in range(2)
     )
