@@ -1,3 +1,0 @@
-# Darkened twins alone.
-_base_ = './yolov5n_wiid-byol_1xb16-40e_gtsrb-scenes.py'
-wiid = dict(aux=None)
