@@ -10,7 +10,7 @@ from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
-from tools._bench_step import CastOptimWrapper, Setting
+from tools._bench_step import Setting
 from wiid_plugins.models.tap import levels
 from wiid_plugins.ops.grid import shrink_boxes
 from wiid_plugins.ops.mmd import mmd_loss
@@ -25,7 +25,7 @@ class DetWiidStep:
 
     def __init__(self, model: nn.Module, data: dict, setting: Setting):
         self.model, self.data = model, data
-        self.optim = CastOptimWrapper(setting, optimizer=make_optimizer(model))
+        self.optim = setting.wrap(make_optimizer(model))
 
     def __call__(self) -> Tensor:
         """Take one step; give its loss."""

@@ -1,7 +1,5 @@
 """One WiiD training step, by mmengine and in a bare loop, for tools/benchmark.py step."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +9,7 @@ from mmengine.optim import OptimWrapper
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
+from wiid_plugins.engine import Bfloat16OptimWrapper
 from wiid_plugins.models import PairedPreprocessor
 from wiid_plugins.ops.mmd import mmd_loss
 from wiid_plugins.ops.regions import show_only
@@ -28,6 +27,10 @@ class Setting:
     def autocast(self) -> torch.autocast:
         """Give the context that forward passes run in."""
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
+
+    def wrap(self, optimizer: torch.optim.Optimizer) -> OptimWrapper:
+        """Give the wrapper that mmengine trains with."""
+        return (Bfloat16OptimWrapper if self.bf16 else OptimWrapper)(optimizer=optimizer)
 
 
 class Batch(NamedTuple):
@@ -48,7 +51,7 @@ class WiidStep:
 
     def __init__(self, model: nn.Module, batch: Batch, setting: Setting):
         self.model = model
-        self.optim = CastOptimWrapper(setting, optimizer=make_optimizer(model))
+        self.optim = setting.wrap(make_optimizer(model))
         samples = [DataSample().set_gt_label(int(label)) for label in batch.labels]
         self.data = dict(inputs=batch.day, dark=batch.dark, data_samples=samples)
 
@@ -119,23 +122,6 @@ class BareStep:
         byol = (2 - 2 * F.cosine_similarity(prediction, slow)).mean()
         mmd = mmd_loss(feature[n : 2 * n], feature[2 * n :])
         return 2 * task + self.aux.byol['weight'] * byol + self.aux.mmd['weight'] * mmd
-
-
-class CastOptimWrapper(OptimWrapper):
-    """mmengine's plain wrapper with the forward pass in ``setting.autocast()``.
-
-    ``AmpOptimWrapper`` refuses to run on the CPU, and scales the loss, which bfloat16 does not need.
-    """
-
-    def __init__(self, setting: Setting, **kwargs):
-        super().__init__(**kwargs)
-        self.setting = setting
-
-    @contextmanager
-    def optim_context(self, model: nn.Module) -> Iterator[None]:
-        """Enter it around the forward pass."""
-        with super().optim_context(model), self.setting.autocast():
-            yield
 
 
 def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:

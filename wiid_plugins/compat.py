@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+from functools import wraps
 from types import ModuleType
 
 import numpy as np
@@ -106,3 +107,17 @@ def mend_shared_draws() -> None:
         classes += cls.__subclasses__()
         if '_methods_with_randomness' in vars(cls):
             cls._methods_with_randomness = list(dict.fromkeys(cls._methods_with_randomness))
+
+
+def mend_bfloat16_scores() -> None:
+    """Let mmaction2's heads report accuracy under bfloat16, which their NumPy does not know."""
+    module = sys.modules.get('mmaction.models.heads.base')
+    if module is None or hasattr(module.BaseHead.loss_by_feat, '__wrapped__'):
+        return
+    stock = module.BaseHead.loss_by_feat
+
+    @wraps(stock)
+    def in_float(self, cls_scores, data_samples):
+        return stock(self, cls_scores.float(), data_samples)
+
+    module.BaseHead.loss_by_feat = in_float

@@ -28,6 +28,12 @@ MODELS = root.Registry(
         'wiid_plugins.act',
     ],
 )
+OPTIM_WRAPPERS = root.Registry(
+    'optimizer wrapper',
+    parent=root.OPTIM_WRAPPERS,
+    scope=SCOPE,
+    locations=['wiid_plugins.engine'],
+)
 TRANSFORMS = root.Registry(
     'transform', parent=root.TRANSFORMS, scope=SCOPE, locations=['wiid_plugins.transforms']
 )

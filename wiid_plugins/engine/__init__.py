@@ -1,5 +1,6 @@
-"""Hooks and metrics: what happens around the model."""
+"""Hooks, metrics and precision: what happens around the model."""
 
+from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
 from .day_night import DayNightMetric
 from .guards import FiniteLossHook, HeadFitsHook
@@ -9,6 +10,7 @@ from .setting import SettingHook
 from .strip import StripHook
 
 __all__ = [
+    'Bfloat16OptimWrapper',
     'DayNightMetric',
     'FiniteLossHook',
     'HeadFitsHook',
