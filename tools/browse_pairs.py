@@ -1,6 +1,8 @@
 """Draw what a config trains on: rows of day | target | night | masked day | masked night | dark.
 
-Boxes are drawn where there are some; in the masked views they are those that masking leaves.
+Boxes are drawn where there are some; in the masked views they are those that masking leaves. Of clips
+there is a block of strips per sample, one below the other, each with some frames side by side; the
+target is green, what moves in a frame is grey: all of the first one, nothing being known before it.
 """
 
 import argparse
@@ -15,27 +17,24 @@ import torch.nn.functional as F
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, set_random_seed
-from torchvision.utils import draw_bounding_boxes, make_grid
+from torchvision.utils import draw_bounding_boxes
 
-from wiid_plugins.det.preprocessor import boxes_of, shrunk
-from wiid_plugins.ops.regions import show_only
-from wiid_plugins.registry import MODELS
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from tools import _browse_clips as clips  # noqa: E402
+from tools._browse_clips import TITLES, as_image, bordered, write_text  # noqa: E402
+from wiid_plugins.det.preprocessor import boxes_of, shrunk  # noqa: E402
+from wiid_plugins.engine.guards import name_clips  # noqa: E402
+from wiid_plugins.ops.regions import show_only  # noqa: E402
+from wiid_plugins.registry import MODELS  # noqa: E402
 
-TITLES = {
-    'day': 'day',
-    'target': 'target',
-    'night': 'night view',
-    'day_masked': 'day, masked',
-    'night_masked': 'night, masked',
-    'dark': 'unlabelled dark',
-}
-
-
+SIDE = 160  # of a picture about, px
 Pictures = torch.Tensor | list[torch.Tensor]
 
 
 def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
     """Draw one batch as the training does; each column is ``(count, 3, H, W)`` float RGB in [0, 1].
+
+    Of clips it is ``(count, T, 3, H, W)``.
 
     Raises:
         ValueError: If the config does not train on pairs.
@@ -47,9 +46,13 @@ def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
     set_random_seed(seed)
     loader = dict(batch_size=count, num_workers=0, drop_last=False)
     loader |= dict(collate_fn=dict(type='pseudo_collate'), persistent_workers=False)
-    data = next(iter(Runner.build_dataloader({**config.train_dataloader, **loader}, seed=seed)))
+    loader = Runner.build_dataloader({**config.train_dataloader, **loader}, seed=seed)
+    name_clips(loader.dataset)
+    data = next(iter(loader))
     preprocessor = MODELS.build(preprocessor)
     drawn, samples = preprocessor.draw(data), data['data_samples']
+    if config.default_scope == 'mmaction':
+        return clips.clip_columns(preprocessor, data, drawn, SIDE)
     shown = {'day': framed(drawn.day, samples), 'night': framed(drawn.night, samples)}
     if drawn.visible is not None:
         shown['target'] = [mask.expand(3, -1, -1).float() for mask in drawn.target]
@@ -92,19 +95,37 @@ def same_size(shown: dict[str, Pictures]) -> dict[str, torch.Tensor]:
     return {name: torch.stack([padded(p) for p in column]) for name, column in shown.items()}
 
 
-def sheet(pictures: dict[str, torch.Tensor], side: int = 160) -> np.ndarray:
+def sheet(pictures: dict[str, torch.Tensor]) -> np.ndarray:
     """Lay the columns side by side under their titles, ``(H, W, 3)`` uint8 BGR."""
     rows = torch.stack(list(pictures.values()), 1).flatten(0, 1)
-    scale = max(1, round(side / rows.shape[-1]))
-    rows = torch.nn.functional.interpolate(rows, scale_factor=scale, mode='nearest')
-    grid = make_grid(rows, nrow=len(pictures), padding=4, pad_value=1.0)
-    image = (grid.permute(1, 2, 0).numpy()[..., ::-1] * 255).round().astype(np.uint8)
-    image = cv2.copyMakeBorder(image, 24, 0, 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    scale = max(1, round(SIDE / rows.shape[-1]))
+    rows = F.interpolate(rows, scale_factor=scale, mode='nearest')
+    image = bordered(as_image(rows, len(pictures)), 24)
     step = rows.shape[-1] + 4
     for index, name in enumerate(pictures):
-        place = (8 + index * step, 18)
-        cv2.putText(image, TITLES[name], place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, 16)
+        write_text(image, TITLES[name], (8 + index * step, 18))
     return image
+
+
+def draw(config: Config, args: argparse.Namespace, out: Path) -> str:
+    """Draw and write what the command line asks for; say what was written.
+
+    Raises:
+        ValueError: If the config does not train on pairs, or --animate is asked for pictures.
+    """
+    of_clips = config.default_scope == 'mmaction'
+    if args.animate and not of_clips:
+        raise ValueError(f'--animate: {args.config} trains on pictures; leave it out')
+    shown = columns(config, args.count or (3 if of_clips else 8), args.seed)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(out), clips.strips(shown, args.frames) if of_clips else sheet(shown))
+    written = str(out)
+    if args.animate:
+        steps = range(shown['day'].shape[1])
+        images = [sheet({name: clip[:, t] for name, clip in shown.items()}) for t in steps]
+        clips.write_gif(out.with_suffix('.gif'), images)
+        written += f', {out.with_suffix(".gif")}'
+    return f'{written}: {len(shown["day"])} samples of {args.config}'
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +133,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config')
     parser.add_argument('--out', type=Path, help='PNG; default: work_dirs/<config>_pairs.png')
-    parser.add_argument('--count', type=int, default=8, help='samples, one row each')
+    parser.add_argument('--count', type=int, help='samples; default: 8, of clips 3')
+    parser.add_argument('--frames', type=int, default=8, help='of a clip, side by side at most')
+    parser.add_argument(
+        '--animate', action='store_true', help='clips: all frames as a GIF beside the PNG'
+    )
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args(argv)
@@ -120,12 +145,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     config.merge_from_dict(args.cfg_options)
     out = args.out or Path('work_dirs') / f'{Path(args.config).stem}_pairs.png'
     try:
-        image = sheet(columns(config, args.count, args.seed))
+        print(draw(config, args, out))
     except (ValueError, OSError) as error:
         sys.exit(f'error: {error}')
-    out.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(out), image)
-    print(f'{out}: {args.count} samples of {args.config}')
     return 0
 
 

@@ -1,6 +1,8 @@
 import shutil
 from collections import Counter
+from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -196,6 +198,26 @@ def test_arid_bad_input_is_named_counted_and_fatal(source, tmp_path, kind):
 def test_arid_odd_sizes_and_the_number_of_frames(source, tmp_path):
     clip(source / WAVE, 16, (31, 17))
     assert 'made' in arid.prepare(source, tmp_path / 'a', 16)
+    fails(lambda: arid.prepare(source, tmp_path / 'b', 17), 'less than 17 frames 3', '16 frames')
+
+
+def test_arid_takes_a_varying_rate_and_an_odd_size_as_they_are(source, tmp_path):
+    with av.open(str(source / WAVE).replace('.avi', '.mp4'), 'w') as container:
+        stream = container.add_stream('libx264', rate=30)
+        stream.width, stream.height, stream.pix_fmt = 47, 33, 'yuv444p'
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for time in np.random.default_rng(0).integers(2, 400, 16).cumsum().tolist():
+            frame = av.VideoFrame.from_ndarray(np.zeros((33, 47, 3), np.uint8))
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    (source / WAVE).unlink()
+    assert 'made' in arid.prepare(source, tmp_path / 'a', 16)
+    assert cv2.VideoCapture(str(tmp_path / 'a/arid/Wave/Wave_1_1.mp4')).read()[1].shape == (
+        33,
+        47,
+        3,
+    )
     fails(lambda: arid.prepare(source, tmp_path / 'b', 17), 'less than 17 frames 3', '16 frames')
 
 

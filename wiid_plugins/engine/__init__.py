@@ -3,7 +3,7 @@
 from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
 from .day_night import DayNightMetric
-from .guards import FiniteLossHook, HeadFitsHook
+from .guards import ClipListHook, FiniteLossHook, HeadFitsHook
 from .momentum import MomentumHook
 from .reseed import ReseedHook
 from .setting import SettingHook
@@ -11,6 +11,7 @@ from .strip import StripHook
 
 __all__ = [
     'Bfloat16OptimWrapper',
+    'ClipListHook',
     'DayNightMetric',
     'FiniteLossHook',
     'HeadFitsHook',

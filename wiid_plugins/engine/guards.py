@@ -1,7 +1,13 @@
 """Stop early, with a sentence, on what would waste a training."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
 import torch
+from mmengine.dataset import BaseDataset
 from mmengine.hooks import Hook
+from torch import nn
 
 from ..registry import HOOKS
 from ._runner import model_of
@@ -36,15 +42,105 @@ class HeadFitsHook(Hook):
         """Check once, before the first iteration."""
         metainfo = getattr(runner.train_dataloader.dataset, 'metainfo', None) or {}
         classes = metainfo.get('classes')
-        model = model_of(runner)
-        for name, module in model.named_modules():
-            width = getattr(module, 'num_classes', None)
-            if not classes or not isinstance(width, int) or name.endswith('rpn_head'):
-                continue
-            if width <= 0:
-                continue  # a backbone without a classifier of its own says -1
-            if width != len(classes):
+        for name, width in _heads(model_of(runner)):
+            if classes and width != len(classes):
                 raise ValueError(
                     f'{name}.num_classes is {width}, the training set has {len(classes)} classes; '
                     f'set num_classes={len(classes)} in the head'
                 )
+
+
+@HOOKS.register_module()
+class ClipListHook(Hook):
+    """Check all lists of clips before the first iteration; later let errors name clip and line.
+
+    What does not fit is shown with its list and line, and counted: clips that are missing or empty,
+    and labels that the head has no class for. Labels of an unlabelled dark stream are not looked at.
+    """
+
+    def before_train(self, runner) -> None:
+        """Check the lists to train and to validate on."""
+        self._check(runner, [runner.train_loop, runner.val_loop])
+
+    def before_test(self, runner) -> None:
+        """Check the lists to test on."""
+        self._check(runner, [runner.test_loop])
+
+    def _check(self, runner, loops: list) -> None:
+        width = min((width for _, width in _heads(model_of(runner))), default=None)
+        faults = []
+        for loop in filter(None, loops):
+            name_clips(loop.dataloader.dataset)
+            for dataset, labelled in _clip_sets(loop.dataloader.dataset):
+                faults += _faults(dataset, width if labelled else None)
+        if faults:
+            faults = list(dict.fromkeys(faults))  # one list may stand in several sets
+            shown = '\n  '.join(faults[:10] + ['...'] * (len(faults) > 10))
+            raise ValueError(
+                f'{len(faults)} fault(s) in the lists of clips; mend the lists, or data_prefix.video '
+                f'and num_classes:\n  {shown}'
+            )
+
+
+def name_clips(dataset) -> None:
+    """Let every list of clips in a data set say which clip its pipeline failed on."""
+    for clips, _ in _clip_sets(dataset):
+        if not isinstance(clips.pipeline, _NamesClip):
+            clips.pipeline = _NamesClip(clips, clips.pipeline)
+
+
+class _NamesClip:
+    """A pipeline whose errors name list, line and clip; decord's name nothing."""
+
+    def __init__(self, dataset: BaseDataset, pipeline: Callable):
+        self.dataset, self.pipeline = dataset, pipeline
+
+    def __call__(self, results: dict) -> dict:
+        clip = results['filename']
+        try:
+            return self.pipeline(results)
+        except Exception as error:
+            line = [c['filename'] for c in self.dataset.load_data_list()].index(clip) + 1
+            raise OSError(
+                f'{self.dataset.ann_file}, line {line}: {clip}: {type(error).__name__}: {error}; '
+                'replace the clip or take the line out. If a player shows it, let OpenCVInit and '
+                'OpenCVDecode read it, see configs/act/README.md'
+            ) from error
+
+
+def _clip_sets(dataset, labelled: bool = True) -> Iterator[tuple[BaseDataset, bool]]:
+    """Find mmaction2's lists of clips in wrapped and joined sets, and whether labels count."""
+    if 'video' in (getattr(dataset, 'data_prefix', None) or {}):
+        yield dataset, labelled
+    for part in (getattr(dataset, 'dataset', None), *getattr(dataset, 'datasets', ())):
+        if part is not None:
+            yield from _clip_sets(part, labelled)
+    if hasattr(dataset, 'dark'):
+        yield from _clip_sets(dataset.dark, False)
+
+
+def _faults(dataset: BaseDataset, classes: int | None) -> Iterator[str]:
+    for line, sample in enumerate(dataset.load_data_list(), 1):
+        where = f'{dataset.ann_file}, line {line}: {sample["filename"]}'
+        size, labels = _size_of(sample['filename']), np.atleast_1d(sample['label'])
+        if not size:
+            yield f'{where}: ' + ('there is no such clip' if size is None else 'the clip is empty')
+        elif classes and not ((labels >= 0) & (labels < classes)).all():
+            yield f'{where}: label {sample["label"]} is outside the {classes} classes of the head'
+
+
+def _size_of(clip: str) -> int | None:
+    """Bytes of a clip, None where there is none; what is not on a disk is left to the loader."""
+    if '://' in clip:
+        return 1
+    names = [clip] if Path(clip).suffix else [clip, f'{clip}.mp4']  # mmaction2 adds the ending
+    return next((Path(name).stat().st_size for name in names if Path(name).is_file()), None)
+
+
+def _heads(model: nn.Module) -> Iterator[tuple[str, int]]:
+    """Name and number of classes of each classifier in a model."""
+    for name, module in model.named_modules():
+        width = getattr(module, 'num_classes', None)
+        # A backbone without a classifier of its own says -1; an RPN tells objects from background.
+        if isinstance(width, int) and width > 0 and not name.endswith('rpn_head'):
+            yield name, width
