@@ -36,6 +36,13 @@ def no_singletons():
         manager._instance_dict.clear()
 
 
+@pytest.fixture(autouse=True)
+def slow_numbers():
+    """Undo what the launcher does to numbers too small for speed."""
+    yield
+    torch.set_flush_denormal(False)
+
+
 @pytest.fixture
 def real_data():
     """Folder with real pictures; skips the test where there is none."""

@@ -1,6 +1,8 @@
 """The launcher finds the toolbox, or ends with a sentence."""
 
+import platform
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,12 +10,6 @@ import pytest
 import torch
 
 from wiid_plugins.launch import hand_over
-
-
-@pytest.fixture(autouse=True)
-def slow_numbers_again():
-    yield
-    torch.set_flush_denormal(False)
 
 
 def launch(monkeypatch, *arguments, job='train'):
@@ -75,3 +71,23 @@ def test_no_config_gives_the_usage_and_help_the_options(monkeypatch, capsys):
     assert ends_with_a_sentence(monkeypatch).startswith('usage: tools/train.py CONFIG')
     (script,) = launch(monkeypatch, '--help')
     assert 'mmpretrain' in script and 'default_scope' in capsys.readouterr().out
+
+
+FILL_TWICE = """
+import resource, torch
+from wiid_plugins.launch import spare_cpu
+spare_cpu()
+for _ in range(3):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(2**24)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != 'glibc' or torch.cuda.is_available(), reason='of glibc and a CPU'
+)
+def test_memory_of_one_step_is_there_for_the_next():
+    done = subprocess.run([sys.executable, '-c', FILL_TWICE], capture_output=True, text=True)
+    first, _, third = map(int, done.stdout.split())
+    assert first > 1000 and third < first / 100  # pages that the system had to give

@@ -1,4 +1,4 @@
-"""The job `gmm` of tools/benchmark.py: the temporal mixture against OpenCV's, clip by clip."""
+"""The job `gmm` of tools/benchmark.py: the temporal mixture against OpenCV's, and the mask's cost."""
 
 import argparse
 
@@ -19,7 +19,7 @@ def gmm(args: argparse.Namespace) -> list[dict]:
     results = []
     for size in args.size:
         clips = made_up(args.batch, args.frames, size)
-        images = torch.from_numpy(clips).permute(0, 1, 4, 2, 3).to(args.device).float() / 255
+        images = to_unit(clips).to(args.device)
         jobs = {
             'MOG2': lambda clips=clips: [mog2(clip, TemporalGMM()) for clip in clips],
             'foreground': lambda images=images: foreground(images),
@@ -30,6 +30,11 @@ def gmm(args: argparse.Namespace) -> list[dict]:
         to_mog2 = ratio(seconds['foreground'], seconds['MOG2'])
         results.append(dict(**about, clips_per_s=rates, seconds_to_mog2=to_mog2))
     print(_table(results))
+    from tools._bench_mask import mask_cost, mask_table  # mmaction2 is optional
+
+    clips = made_up(args.batch, args.frames, args.size[0])
+    results[0]['mask'] = mask_cost(clips, args.device, min(args.rounds, 2))
+    print(mask_table(results[0]['mask']))
     return results
 
 
@@ -42,6 +47,12 @@ def made_up(number: int, frames: int, size: int) -> np.ndarray:
         left = frame * (size - side) // max(frames - 1, 1)
         clips[:, frame, size // 3 : size // 3 + side, left : left + side] = 110
     return (clips + draw.normal(0, 2, clips.shape)).clip(0, 255).astype(np.uint8)
+
+
+def to_unit(clips: np.ndarray) -> torch.Tensor:
+    """Give them as the preprocessor does: ``(N, T, 3, H, W)`` in [0, 1], (N, 3, T, H, W) in memory."""
+    planes = torch.from_numpy(clips).permute(0, 4, 1, 2, 3).contiguous()
+    return (planes.float() / 255).transpose(1, 2)
 
 
 def _table(results: list[dict]) -> str:

@@ -25,6 +25,7 @@ from tools._bench_loader import (  # noqa: E402
 )
 from tools._bench_step import Setting  # noqa: E402
 from tools._bench_timing import in_turn, ratio, spread, text  # noqa: E402
+from wiid_plugins.launch import spare_cpu  # noqa: E402
 
 CONFIG = 'configs/cls/resnet18_wiid_1xb32-4e_gtsrb.py'
 DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
@@ -177,6 +178,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line."""
     args = parse(argv)
+    spare_cpu()  # as tools/train.py does
     print(f'torch {torch.__version__}, {torch.get_num_threads()} threads')
     try:
         results = args.function(args)

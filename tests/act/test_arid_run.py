@@ -73,8 +73,7 @@ def launch(monkeypatch, tmp_path):
         monkeypatch.setattr(sys, 'argv', [f'tools/{job}.py', *arguments])
         hand_over(job)
 
-    yield run
-    torch.set_flush_denormal(False)
+    return run
 
 
 def test_the_published_trees_are_prepared_trained_on_and_tested(tmp_path, launch, capsys):

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from clips import disc_clip
+from wiid_plugins.ops import temporal_gmm
 from wiid_plugins.ops.clip_target import ClipTarget
 from wiid_plugins.ops.saliency import SaliencyTarget
 from wiid_plugins.ops.temporal_gmm import TemporalGMM, foreground
@@ -65,6 +66,15 @@ def test_clips_of_a_batch_do_not_meet():
     alone = torch.cat([foreground(clip[None]) for clip in clips])
     assert torch.equal(foreground(clips), alone)
     assert foreground(clips).shape == (3, 16, 64, 80) and clips.dtype == torch.float32
+
+
+def test_neither_layout_nor_what_is_tracked_at_once_matters(monkeypatch):
+    clips = torch.stack([disc_clip(seed=s, noise=0.03)[0] for s in range(3)])
+    expected = foreground(clips)
+    channels_last = clips.permute(0, 1, 3, 4, 2).contiguous().permute(0, 1, 4, 2, 3)
+    assert torch.equal(foreground(channels_last), expected)
+    monkeypatch.setattr(temporal_gmm, 'CPU_PIXELS', 2 * 64 * 80)
+    assert torch.equal(foreground(clips), expected)
 
 
 @pytest.mark.parametrize('wrong', [dict(nmixtures=1), dict(history=0)])

@@ -1,21 +1,12 @@
 """Temporal Gaussian mixture: which pixels of a clip move against their background."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-
-class Gaussian(NamedTuple):
-    """One Gaussian of each of P pixels, all ``(P,)`` float; its weight is 0 where there is none."""
-
-    weight: Tensor
-    variance: Tensor
-    red: Tensor
-    green: Tensor
-    blue: Tensor
+CPU_PIXELS = 2**17  # tracked at once: with fewer the calls cost more, with more the cache misses
 
 
 @dataclass(frozen=True)
@@ -54,11 +45,44 @@ class TemporalGMM:
             )
 
 
+@dataclass
+class Mixture:
+    """Gaussians of P pixels by descending weight, K of them: as many as the fullest pixel has.
+
+    Planes are what changes in all pixels at every frame, rows what changes in few of them.
+
+    Args:
+        weight: ``(K, P)`` float, 0 where there is no Gaussian.
+        first: ``(4, P)`` float, variance, red, green and blue of the heaviest Gaussian.
+        others: ``(K - 1, P, 4)`` float, the same of the others.
+    """
+
+    weight: Tensor
+    first: Tensor
+    others: Tensor
+
+    def take(self, rest: Tensor) -> tuple[Tensor, Tensor]:
+        """Gather the pixels ``rest (R,)``: weights ``(K, R)`` and shapes ``(K, 4, R)``."""
+        first = self.first.index_select(1, rest)[None]
+        others = self.others.index_select(1, rest).mT
+        return self.weight.index_select(1, rest), torch.cat([first, others])
+
+    def put(self, rest: Tensor, weight: Tensor, shape: Tensor) -> None:
+        """Write pixels back, and make room for one Gaussian more if any of them has it."""
+        if len(weight) > len(self.weight) and weight[-1].any():
+            self.weight = F.pad(self.weight, (0, 0, 0, 1))
+            self.others = F.pad(self.others, (0, 0, 0, 0, 0, 1))
+        self.weight.index_copy_(1, rest, weight[: len(self.weight)])
+        self.first.index_copy_(1, rest, shape[0])
+        self.others.index_copy_(1, rest, shape[1 : len(self.weight)].mT)
+
+
+@torch.no_grad()
 def foreground(clips: Tensor, **parameters) -> Tensor:
     """Find what moves in clips: what the mixture of its pixel does not explain.
 
-    Most pixels have one Gaussian only and belong to it. They are updated all at once, the others
-    in a batch of their own.
+    Most pixels belong to the heaviest of their Gaussians, which leaves the order as it is. They are
+    updated all at once, the others in a batch of their own.
 
     Args:
         clips: ``(N, T, 3, H, W)`` float RGB in [0, 1].
@@ -71,107 +95,109 @@ def foreground(clips: Tensor, **parameters) -> Tensor:
     Source: Zivkovic, ICPR 2004, Eq. 4 to 11; Zivkovic and van der Heijden, PRL 2006.
     """
     gmm = TemporalGMM(**parameters)
-    count, frames, _, height, width = clips.shape
-    pixels = clips.float().permute(1, 2, 0, 3, 4).reshape(frames, 3, -1) * 255
-    one = torch.ones_like(pixels[0, :1])
-    first = torch.cat([one, gmm.varInit * one, pixels[0]])
-    others = one.new_zeros(one.shape[1], 5 * (gmm.nmixtures - 1))  # rows: gathered pixel by pixel
-    alone = one[0].bool()
-    masks = [alone.clone()]
-    for index, data in enumerate(pixels[1:], start=2):
-        rate = 1 / min(2 * index, gmm.history)
-        moving, settled = _settle(gmm, first, alone, data, rate)
-        rest = (~settled).nonzero()[:, 0]
-        state = torch.cat([first[:, rest], others[rest].T.contiguous()]).split(5)
-        state = [Gaussian(*gaussian) for gaussian in state]
-        moving[rest], state = update(gmm, data[:, rest].unbind(), state, rate)
-        first[:, rest] = torch.stack(state[0])
-        others[rest] = torch.stack([value for gaussian in state[1:] for value in gaussian], 1)
-        alone[rest] = state[1].weight <= 0
-        masks.append(moving)
-    return torch.stack(masks).view(frames, count, height, width).transpose(0, 1).float()
+    frames = clips.flatten(3).permute(1, 2, 0, 3)
+    moving = torch.empty_like(frames[:, 0], dtype=torch.float32).contiguous()
+    count, pixels = moving.shape[1:]
+    together = max(1, CPU_PIXELS // pixels) if clips.device.type == 'cpu' else count
+    for part, found in zip(frames.split(together, 2), moving.split(together, 1), strict=True):
+        _track(gmm, part.float(), found)
+    return moving.view(*clips.shape[1::-1], *clips.shape[3:]).transpose(0, 1)
 
 
-def _settle(
-    gmm: TemporalGMM, first: Tensor, alone: Tensor, data: Tensor, rate: float
-) -> tuple[Tensor, Tensor]:
-    """Update, in place, the pixels that have one Gaussian only and belong to it.
+def _track(gmm: TemporalGMM, frames: Tensor, moving: Tensor) -> None:
+    """Write what moves in frames ``(T, 3, N, H * W)`` to ``(T, N, H * W)``."""
+    variance = torch.full_like(frames[0, :1], gmm.varInit)
+    first = torch.cat([variance, 255 * frames[0]]).flatten(1).contiguous()
+    state = Mixture(torch.ones_like(first[:1]), first, first.new_empty(0, first.shape[1], 4))
+    moving[0] = 1
+    for index in range(1, len(frames)):
+        rate = 1 / min(2 * (index + 1), gmm.history)
+        mean = state.first[1:].view(frames[0].shape)
+        apart = torch.sub(mean, frames[index], alpha=255).flatten(1)
+        distance = apart[0].square().addcmul_(apart[1], apart[1]).addcmul_(apart[2], apart[2])
+        variances = distance / state.first[0]
+        found = torch.ge(variances, gmm.varThreshold, out=moving[index].view(-1))
+        rest = (variances >= gmm.varThresholdGen).nonzero()[:, 0]
+        weight, shape = state.take(rest)
+        data = shape[0, 1:] - apart.index_select(1, rest)
+        is_moving, *updated = update(gmm, data, weight, shape, rate)
+        _settle(gmm, state, apart, distance, rate)
+        state.put(rest, *updated)
+        found.index_copy_(0, rest, is_moving)
 
-    Returns:
-        ``(P,)`` bool each: where these pixels are foreground, and which pixels they are.
+
+def _settle(gmm: TemporalGMM, state: Mixture, apart: Tensor, distance: Tensor, rate: float) -> None:
+    """Update each pixel as if it belonged to its heaviest Gaussian.
+
+    Args:
+        gmm: The parameters.
+        state: Changed in place.
+        apart: ``(3, P)``, mean of that Gaussian less the pixel.
+        distance: ``(P,)``, the square of it.
+        rate: Learning rate.
     """
-    apart = data - first[2:]
-    distance = apart.square().sum(0)
-    settled = alone & (distance < gmm.varThresholdGen * first[1])
-    moving = distance >= gmm.varThreshold * first[1]
-    gain = settled * (rate / (1 - rate * gmm.complexityReductionThreshold))
-    first[1] += gain * (distance - first[1])
-    first[1].clamp_(gmm.varMin, gmm.varMax)
-    first[2:] += gain * apart
-    return moving, settled
+    owner = torch.zeros_like(state.weight[:, :1])
+    owner[0] = 1
+    state.weight.lerp_(owner - gmm.complexityReductionThreshold, rate)
+    gain = rate / state.weight[0]
+    F.threshold_(state.weight[1:], rate * gmm.complexityReductionThreshold, 0.0)
+    state.weight /= state.weight.sum(0)
+    state.first[0].lerp_(distance, gain).clamp_(gmm.varMin, gmm.varMax)
+    state.first[1:].addcmul_(gain, apart, value=-1)
 
 
 def update(
-    gmm: TemporalGMM, data: Sequence[Tensor], state: Sequence[Gaussian], rate: float
-) -> tuple[Tensor, list[Gaussian]]:
+    gmm: TemporalGMM, data: Tensor, weight: Tensor, shape: Tensor, rate: float
+) -> tuple[Tensor, Tensor, Tensor]:
     """Take one frame into the mixture of each pixel.
 
     Args:
         gmm: The parameters.
-        data: Red, green and blue of the frame, each ``(P,)`` float in [0, 255].
-        state: Gaussians by descending weight.
+        data: ``(3, P)`` float RGB in [0, 255].
+        weight: ``(K, P)`` float, descending.
+        shape: ``(K, 4, P)`` float, variance, red, green and blue of the Gaussians.
         rate: Learning rate.
 
     Returns:
-        ``(P,)`` bool, True where the pixel is foreground, and the new state.
+        ``(P,)`` float, 1 where the pixel is foreground, and the new weights and shapes, one Gaussian
+        more unless K is ``gmm.nmixtures``.
     """
-    prune = rate * gmm.complexityReductionThreshold
-    owned = background = torch.zeros_like(data[0], dtype=torch.bool)
-    total = torch.zeros_like(data[0])
-    updated = []
-    for g in state:
-        apart = [mean - value for mean, value in zip(g[2:], data, strict=True)]
-        distance = sum(a * a for a in apart)
-        asked = (g.weight > 0) & ~owned
-        fits = (total < gmm.backgroundRatio) & (distance < gmm.varThreshold * g.variance)
-        background = background | (asked & fits)
-        owner = asked & (distance < gmm.varThresholdGen * g.variance)
-        owned = owned | owner
-        weight = (1 - rate) * g.weight - prune + rate * owner
-        weight = torch.where(weight < prune, 0.0, weight)
-        gain = torch.where(owner, rate / weight, 0.0)
-        variance = (g.variance + gain * (distance - g.variance)).clamp(gmm.varMin, gmm.varMax)
-        mean = [mean - gain * a for mean, a in zip(g[2:], apart, strict=True)]
-        updated.append(Gaussian(weight, variance, *mean))
-        total = total + weight
-    scale = torch.where(total > 0, 1 / total, 0.0) * torch.where(owned, 1.0, 1 - rate)
-    updated = [g._replace(weight=g.weight * scale) for g in updated]
-    return ~background, _sorted(_start(gmm, updated, ~owned, data, rate))
+    count = len(weight)
+    place = torch.arange(count, device=data.device)[:, None]
+    distance = (shape[:, 1:] - data).square_().sum(1)
+    variances = distance / shape[:, 0]
+    exists = weight > 0
+    near = exists & (variances < gmm.varThresholdGen)
+    owner = (near.cumsum(0) == 0).sum(0)  # the heaviest that is near; count: none
+    owned = owner < count
+    fits = exists & (place <= owner) & (variances < gmm.varThreshold)
+    weight = weight.lerp((place == owner).float() - gmm.complexityReductionThreshold, rate)
+    F.threshold_(weight, rate * gmm.complexityReductionThreshold, 0.0)
+    total = weight.cumsum(0)
+    fits[1:] &= total[:-1] < gmm.backgroundRatio
+    # One Gaussian takes the sample: the owner, or a new one in the first free place or the last.
+    state = shape.new_zeros(min(count + 1, gmm.nmixtures), 5, len(owner))
+    state[:count, 0], state[:count, 1:] = weight, shape
+    chosen = torch.where(owned, owner, exists.sum(0).clamp_(max=len(state) - 1))[None]
+    old = state.gather(0, chosen[None].expand(1, 5, -1))[0]
+    gain = rate / old[0]
+    scale = torch.where(owned, 1.0, 1 - rate) / total[-1].clamp(min=1e-7)
+    state[:, 0] *= scale
+    old[0] *= scale
+    distance = distance.gather(0, owner.clamp_(max=count - 1)[None])
+    old[1:].lerp_(torch.cat([distance, data]), gain)
+    old[1].clamp_(gmm.varMin, gmm.varMax)
+    start = torch.where(total[-1] > 0, rate, 1.0)
+    new = torch.cat([start[None], torch.full_like(distance, gmm.varInit), data])
+    state.scatter_(0, chosen[None].expand(1, 5, -1), torch.where(owned, old, new)[None])
+    _rise(state)
+    return (~fits.any(0)).float(), state[:, 0], state[:, 1:]
 
 
-def _start(
-    gmm: TemporalGMM, state: list[Gaussian], new: Tensor, data: Sequence[Tensor], rate: float
-) -> list[Gaussian]:
-    """Start a Gaussian where no other fitted: in the first free place, or instead of the lightest."""
-    result, full = [], torch.ones_like(new)
-    for place, g in enumerate(state):
-        free = g.weight <= 0
-        slot = new & full & (free if place < len(state) - 1 else True)
-        full = full & ~free
-        weight = rate if place else torch.where(free, 1.0, rate)
-        fresh = (weight, gmm.varInit, *data)
-        chosen = (torch.where(slot, f, old) for f, old in zip(fresh, g, strict=True))
-        result.append(Gaussian(*chosen))
-    return result
-
-
-def _sorted(state: list[Gaussian]) -> list[Gaussian]:
-    """Let the one Gaussian that gained weight, or is new, rise to its place."""
-    state = list(state)
+def _rise(state: Tensor) -> None:
+    """Let the one Gaussian that gained weight, or is new, rise to its place in ``(K, 5, P)``."""
     for low in range(len(state) - 1, 0, -1):
         upper, lower = state[low - 1], state[low]
-        rise = lower.weight >= upper.weight
-        pairs = list(zip(upper, lower, strict=True))
-        state[low - 1] = Gaussian(*(torch.where(rise, b, a) for a, b in pairs))
-        state[low] = Gaussian(*(torch.where(rise, a, b) for a, b in pairs))
-    return state
+        gap = (lower - upper) * (lower[0] >= upper[0])
+        upper += gap
+        lower -= gap
