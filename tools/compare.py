@@ -1,8 +1,8 @@
-"""Train several configs with several seeds under the same budget and print one table.
+"""Train several configs with several seeds under the same budget, test them, and print one table.
 
-Resumable: a finished run is not repeated, a broken one goes on from its last checkpoint. Figures are
-those of the last validation (class-mean top-1, percent), so a config that validates after its last
-epoch is judged by its last epoch, with no selection.
+Any toolbox: class-mean top-1 of classifiers and recognizers, mAP50 and mAP50-95 of detectors, in
+percent. The last checkpoint is tested, nothing is selected. Resumable: a finished run is not
+repeated, a broken one goes on from its last checkpoint.
 """
 
 import argparse
@@ -17,55 +17,86 @@ from statistics import mean, stdev
 from mmengine.config import Config
 from tqdm import tqdm
 
-TRAIN = Path(__file__).with_name('train.py')
+TOOLS = Path(__file__).parent
+SHOWN = {  # what a test writes: what the table shows
+    'class_mean': 'class mean',
+    'mAP50': 'mAP50',
+    'mAP50-95': 'mAP50-95',
+    'coco/bbox_mAP_50': 'mAP50',
+    'coco/bbox_mAP': 'mAP50-95',
+}
 
 
 def run(config: str, seed: int, work_dir: Path, options: Sequence[str]) -> dict[str, float]:
-    """Train one config with one seed, unless that is done; return its last validation.
+    """Train and test one config with one seed, unless that is done; return its scores.
 
     Raises:
-        RuntimeError: If the training fails; the message names its log.
+        RuntimeError: If training or test fails; the message names its log.
     """
     folder = work_dir / Path(config).stem / f'seed{seed}'
     result = folder / 'result.json'
-    if not result.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        options = [o.replace('{seed}', str(seed)) for o in options]
-        command = [sys.executable, str(TRAIN), config, '--work-dir', str(folder)]
-        if (folder / 'last_checkpoint').is_file():
-            command.append('--resume')
-            options = ['load_from=None', *(o for o in options if not o.startswith('load_from='))]
-        command += ['--cfg-options', f'randomness.seed={seed}', *options]
-        log = folder / 'train.log'
-        with log.open('a') as out:
-            if subprocess.run(command, stdout=out, stderr=out).returncode:
-                raise RuntimeError(f'{config}, seed {seed}: training failed, see the end of {log}')
-        part = result.with_suffix('.part')
-        part.write_text(json.dumps(last_validation(folder)))
-        part.replace(result)
-    return json.loads(result.read_text())
-
-
-def last_validation(folder: Path) -> dict[str, float]:
-    """Read the newest validation from mmengine's scalar logs."""
-    found = {}
-    for file in sorted(folder.glob('*/vis_data/scalars.json')):
-        for line in file.read_text().splitlines():
-            scores = {k: v for k, v in json.loads(line).items() if k.endswith('/class_mean')}
-            found = scores or found
-    if not found:
-        raise RuntimeError(f'{folder}: the training has written no validation result')
+    if result.is_file():
+        return json.loads(result.read_text())
+    folder.mkdir(parents=True, exist_ok=True)
+    options = [o.replace('{seed}', str(seed)) for o in options]
+    ultralytics = Config.fromfile(config).get('default_scope') == 'ultralytics'
+    options.append(f'{"train" if ultralytics else "randomness"}.seed={seed}')
+    trained = folder / 'trained'
+    if not trained.is_file():
+        _train(config, folder, options, ultralytics)
+        trained.touch()
+    checkpoint = folder / 'train/weights/last.pt'
+    if not ultralytics:
+        checkpoint = (folder / 'last_checkpoint').read_text().strip()
+    options = [o for o in options if not o.startswith('load_from=')]
+    tested = folder if ultralytics else folder / 'test'
+    _call('test', [config, checkpoint, '--work-dir', tested, '--cfg-options', *options], folder)
+    found = scores(folder / 'test')
+    part = result.with_suffix('.part')
+    part.write_text(json.dumps(found))
+    part.replace(result)
     return found
+
+
+def _train(config: str, folder: Path, options: list[str], ultralytics: bool) -> None:
+    """Train, from the last checkpoint where there is one."""
+    last = 'train/weights/last.pt' if ultralytics else 'last_checkpoint'
+    resume = []
+    if (folder / last).is_file():
+        options = [o for o in options if not o.startswith('load_from=')]
+        resume = ['--resume']
+        options += [] if ultralytics else ['load_from=None']
+    _call('train', [config, '--work-dir', folder, *resume, '--cfg-options', *options], folder)
+
+
+def _call(job: str, arguments: Sequence, folder: Path) -> None:
+    log = folder / f'{job}.log'
+    command = [sys.executable, TOOLS / f'{job}.py', *arguments]
+    with log.open('a') as out:
+        if subprocess.run(list(map(str, command)), stdout=out, stderr=out).returncode:
+            raise RuntimeError(f'{arguments[0]}, {folder.name}: {job} failed, see the end of {log}')
+
+
+def scores(folder: Path) -> dict[str, float]:
+    """Read what the newest test in a folder has written, ``{'<domain> <metric>': percent}``."""
+    files = [*folder.glob('results.json'), *folder.glob('*/*.json')]
+    found = json.loads(max(files, key=lambda f: f.stat().st_mtime).read_text())
+    if 'results' in found:  # of Ultralytics, each domain's scores by class
+        tests = found['results'].items()
+        found = {f'{d}/{m}': v for d, s in tests for m, v in s['all classes'].items()}
+    parted = {key: key.split('/', 1) for key in found if '/' in key}
+    percent = {k: found[k] * (100 if m.startswith('coco/') else 1) for k, (_, m) in parted.items()}
+    return {f'{d} {SHOWN[m]}': percent[k] for k, (d, m) in parted.items() if m in SHOWN}
 
 
 def table(configs: Sequence[str], results: dict[str, list[dict[str, float]]]) -> str:
     """Format mean and spread (sample standard deviation) as Markdown."""
-    domains = list(next(iter(results.values()))[0])
-    rows = ['| config | seeds | ' + ' | '.join(d.split('/')[0] for d in domains) + ' |']
-    rows.append('|---' * (len(domains) + 2) + '|')
+    columns = list(next(iter(results.values()))[0])
+    rows = ['| config | seeds | ' + ' | '.join(columns) + ' |']
+    rows.append('|---' * (len(columns) + 2) + '|')
     for config in configs:
         runs = results[config]
-        cells = [[r[d] for r in runs] for d in domains]
+        cells = [[r[c] for r in runs] for c in columns]
         text = [f'{mean(c):.1f}' + (f' ± {stdev(c):.1f}' if len(c) > 1 else '') for c in cells]
         rows.append(f'| {Path(config).stem} | {len(runs)} | ' + ' | '.join(text) + ' |')
     return '\n'.join(rows)
@@ -82,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         '--cfg-options',
         nargs='*',
         default=[],
-        help="passed on to every training; '{seed}' stands for its seed",
+        help="passed on to every training and test; '{seed}' stands for its seed",
     )
     args = parser.parse_args(argv)
     for config in args.configs:

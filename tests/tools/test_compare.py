@@ -1,43 +1,118 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from tools import compare
 
+TRAIN = """
+import sys
+from pathlib import Path
+arguments = sys.argv[1:]
+folder = Path(arguments[2])
+with open(folder / 'calls', 'a') as calls:
+    print('train', *arguments[3:], file=calls)
+if 'break=1' in arguments:
+    sys.exit('no memory')
+(folder / 'last_checkpoint').write_text('epoch_2.pth')
+(folder / 'train/weights').mkdir(parents=True, exist_ok=True)
+(folder / 'train/weights/last.pt').touch()
+"""
+TEST = """
+import json, sys
+from pathlib import Path
+arguments = sys.argv[1:]
+work_dir = Path(arguments[3])
+folder = work_dir if work_dir.name != 'test' else work_dir.parent
+with open(folder / 'calls', 'a') as calls:
+    print('test', arguments[1], *arguments[4:], file=calls)
+(folder / 'test/one').mkdir(parents=True, exist_ok=True)
+if folder == work_dir:  # Ultralytics
+    scores = {'results': {'night': {'all classes': {'mAP50': 30.0}}}}
+    (folder / 'test/results.json').write_text(json.dumps(scores))
+else:
+    scores = {'night/class_mean': 50.0, 'night/top1': 60.0}
+    (folder / 'test/one/log.json').write_text(json.dumps(scores))
+"""
+
+
+@pytest.fixture
+def tools(monkeypatch, tmp_path):
+    """Stand-ins for train.py and test.py that write down how they were called."""
+    for name, text in (('train', TRAIN), ('test', TEST)):
+        (tmp_path / f'{name}.py').write_text(text)
+    monkeypatch.setattr(compare, 'TOOLS', tmp_path)
+
+
+def run(folder, *arguments, scope='mmpretrain', seeds=('0',)):
+    config = folder / 'some.py'
+    config.write_text(f"default_scope = '{scope}'")
+    compare.main([str(config), '--seeds', *seeds, '--work-dir', str(folder / 'work'), *arguments])
+    return folder / 'work' / 'some'
+
 
 def test_table_shows_mean_and_sample_standard_deviation():
     results = {
-        'configs/a.py': [{'day/class_mean': v, 'night/class_mean': v / 2} for v in (80, 82, 84)],
-        'configs/b.py': [{'day/class_mean': 90.04, 'night/class_mean': 50}],
+        'configs/a.py': [{'day class mean': v, 'night class mean': v / 2} for v in (80, 82, 84)],
+        'configs/b.py': [{'day class mean': 90.04, 'night class mean': 50}],
     }
     lines = compare.table(list(results), results).splitlines()
-    assert lines[0] == '| config | seeds | day | night |'
+    assert lines[0] == '| config | seeds | day class mean | night class mean |'
     assert lines[2] == '| a | 3 | 82.0 ± 2.0 | 41.0 ± 1.0 |'
     assert lines[3] == '| b | 1 | 90.0 | 50.0 |'
 
 
-def test_the_last_validation_counts_not_the_best(tmp_path):
-    for day, scores in (('20260101', (70, 90)), ('20260102', (60,))):
-        folder = tmp_path / day / 'vis_data'
-        folder.mkdir(parents=True)
-        lines = [json.dumps({'loss': 1.0})]
-        lines += [json.dumps({'night/class_mean': s, 'night/top1': 0}) for s in scores]
-        (folder / 'scalars.json').write_text('\n'.join(lines))
-    assert compare.last_validation(tmp_path) == {'night/class_mean': 60}
+@pytest.mark.parametrize(
+    ('name', 'written', 'read'),
+    [
+        ('1/1.json', {'day/top1': 70, 'day/class_mean': 60.5, 'time': 1}, {'day class mean': 60.5}),
+        (
+            '1/1.json',
+            {'night/coco/bbox_mAP_50': 0.5, 'night/coco/cat_precision': 0.1},
+            {'night mAP50': 50},
+        ),
+        (
+            'results.json',
+            {'results': {'night': {'all classes': {'mAP50': 8.0, 'mAP50-95': 4.0}, 'cat': {}}}},
+            {'night mAP50': 8, 'night mAP50-95': 4},
+        ),
+    ],
+)
+def test_scores_of_every_toolbox_are_read(tmp_path, name, written, read):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(json.dumps(written))
+    assert compare.scores(tmp_path) == read
 
 
-def test_a_failed_training_is_reported_with_its_log(tmp_path):
-    config = tmp_path / 'broken.py'
-    config.write_text("default_scope = 'nobody'")
-    with pytest.raises(SystemExit, match=r'broken.py, seed 0: training failed.*train\.log'):
-        compare.main([str(config), '--seeds', '0', '--work-dir', str(tmp_path / 'work')])
+def test_every_seed_is_trained_then_tested_once(tools, tmp_path, capsys):
+    for _ in range(2):  # the second time all is done
+        options = ['--cfg-options', 'load_from=seed{seed}.pth', 'a=1']
+        folder = run(tmp_path, *options, seeds=('0', '7'))
+    assert '| some | 2 | 50.0 ± 0.0 |' in capsys.readouterr().out
+    assert (folder / 'seed7/calls').read_text().splitlines() == [
+        'train --cfg-options load_from=seed7.pth a=1 randomness.seed=7',
+        'test epoch_2.pth --cfg-options a=1 randomness.seed=7',
+    ]
 
 
-def test_a_finished_run_is_not_repeated(tmp_path, capsys):
-    config = tmp_path / 'broken.py'
-    config.write_text("default_scope = 'nobody'")
-    done = tmp_path / 'work' / 'broken' / 'seed0'
-    done.mkdir(parents=True)
-    (done / 'result.json').write_text('{"day/class_mean": 12.34}')
-    compare.main([str(config), '--seeds', '0', '--work-dir', str(tmp_path / 'work')])
-    assert '| broken | 1 | 12.3 |' in capsys.readouterr().out
+def test_ultralytics_has_its_own_seed_and_checkpoint(tools, tmp_path, capsys):
+    folder = run(tmp_path, scope='ultralytics') / 'seed0'
+    assert '| seeds | night mAP50 |' in capsys.readouterr().out
+    train, test = (folder / 'calls').read_text().splitlines()
+    assert train == 'train --cfg-options train.seed=0'
+    assert test == f'test {folder / "train/weights/last.pt"} --cfg-options train.seed=0'
+
+
+def test_a_broken_training_goes_on_from_its_last_checkpoint(tools, tmp_path):
+    folder = tmp_path / 'work/some/seed0'
+    folder.mkdir(parents=True)
+    (folder / 'last_checkpoint').write_text('epoch_1.pth')
+    run(tmp_path, '--cfg-options', 'load_from=start.pth')
+    (train, _) = (folder / 'calls').read_text().splitlines()
+    assert train == 'train --resume --cfg-options randomness.seed=0 load_from=None'
+
+
+def test_a_failed_training_is_reported_with_its_log(tools, tmp_path):
+    with pytest.raises(SystemExit, match=r'some.py, seed0: train failed.*train\.log'):
+        run(tmp_path, '--cfg-options', 'break=1')
+    assert 'no memory' in Path(tmp_path / 'work/some/seed0/train.log').read_text()

@@ -43,7 +43,10 @@ val_dataloader = test_dataloader = dict(
                 **clips,
                 ann_file=data_root + 'val.txt',
                 test_mode=True,
-                pipeline=test_frames + light + [dict(type='wiid_plugins.SetDomain', name=name)] + pack,
+                pipeline=test_frames
+                + light
+                + [dict(type='wiid_plugins.SetDomain', name=name)]
+                + pack,
             )
             for name, light in dict(night=[], night_enhanced=enhance).items()
         ],
