@@ -18,7 +18,7 @@ CONFIGS = sorted(p for p in ROOT.glob('configs/*/*.py') if p.parent.name not in 
 
 
 def narrow(model: dict) -> None:
-    """Make a ResNet-18, Zero-DCE or CUT some channels wide."""
+    """Make a ResNet, Zero-DCE or CUT some channels wide."""
     if model.type == 'wiid_plugins.CUT':
         model.update(generator=dict(ngf=4, blocks=5), discriminator=dict(ndf=4))
         return
@@ -27,9 +27,9 @@ def narrow(model: dict) -> None:
         return
     stock = model.get('classifier', model)
     stock.backbone.update(stem_channels=8, base_channels=8)
-    stock.head.update(in_channels=64)
+    stock.head.in_channels = 256 if stock.backbone.depth == 50 else 64
     if model.get('aux'):
-        model.aux.in_channels = 64
+        model.aux.in_channels = stock.head.in_channels
 
 
 def nodes(node):
