@@ -1,5 +1,7 @@
 """Pictures that are not trained on with labels: the dark stream, and enhanced test pictures."""
 
+import threading
+
 import cv2
 import numpy as np
 import pytest
@@ -42,20 +44,31 @@ def test_a_damaged_picture_is_named(folder):
         DarkPictures(str(folder), 32)[3]
 
 
+def first_batch(root, method):
+    """A validator on the night pictures of a set, and the first batch that it sees."""
+    options = QUICK | dict(data=str(write_yaml(root)), split='val', model='none')
+    validator = EnhancedValidator(method, save_dir=root, args=options)
+    validator.device, validator.stride = torch.device('cpu'), 32
+    night = str(root / 'images' / 'night')
+    validator.data = {'channels': 3, 'names': dict(enumerate(NAMES)), 'val': night}
+    return validator, validator.preprocess(next(iter(validator.get_dataloader(night, 4))))
+
+
+def test_drawing_the_truth_leaves_the_pictures_to_predict_on_alone(tmp_path):
+    write_set(tmp_path, size=(40, 64))
+    validator, batch = first_batch(tmp_path, None)
+    before = batch['img'].clone()
+    validator.names, others = validator.data['names'], set(threading.enumerate())
+    validator.plot_val_samples(batch, 0)
+    for thread in set(threading.enumerate()) - others:
+        thread.join(timeout=20)
+    assert (tmp_path / 'val_batch0_labels.jpg').is_file()
+    assert torch.equal(batch['img'], before)
+
+
 def test_enhancement_at_test_time_leaves_the_grey_borders_alone(tmp_path):
     write_set(tmp_path, size=(40, 64))
-    options = QUICK | dict(data=str(write_yaml(tmp_path)), split='val', model='none')
-    raw, enhanced = (
-        EnhancedValidator(method, save_dir=tmp_path / 'run', args=dict(options))
-        for method in (None, build_enhancer())
-    )
-    night, seen = str(tmp_path / 'images' / 'night'), []
-    for validator in (raw, enhanced):
-        validator.device, validator.stride = torch.device('cpu'), 32
-        validator.data = {'channels': 3, 'names': dict(enumerate(NAMES)), 'val': night}
-        loader = validator.get_dataloader(validator.data['val'], 4)
-        seen.append(validator.preprocess(next(iter(loader)))['img'])
-    before, after = seen
+    before, after = (first_batch(tmp_path, m)[1]['img'] for m in (None, build_enhancer()))
     assert before.shape == after.shape and before.shape[2] > 40
     border = (before.shape[2] - 40) // 2
     for rows in (slice(0, border), slice(border + 40, None)):

@@ -28,6 +28,10 @@ class EnhancedValidator(DetectionValidator):
                 inner.copy_(self.enhance(inner[None])[0])
         return batch
 
+    def plot_val_samples(self, batch: dict, ni: int) -> None:
+        """Draw the truth on a copy: Ultralytics' drawing thread scales the pictures in place."""
+        super().plot_val_samples(batch | {'img': batch['img'].clone()}, ni)
+
 
 def inside(image: Tensor, shape: tuple, ratio: tuple, pad: tuple) -> Tensor:
     """View the picture in its letterbox.
