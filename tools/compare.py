@@ -86,7 +86,11 @@ def scores(folder: Path) -> dict[str, float]:
         found = {f'{d}/{m}': v for d, s in tests for m, v in s['all classes'].items()}
     parted = {key: key.split('/', 1) for key in found if '/' in key}
     percent = {k: found[k] * (100 if m.startswith('coco/') else 1) for k, (_, m) in parted.items()}
-    return {f'{d} {SHOWN[m]}': percent[k] for k, (d, m) in parted.items() if m in SHOWN}
+    return {
+        f'{d.replace("_", " ")} {SHOWN[m]}': percent[k]
+        for k, (d, m) in parted.items()
+        if m in SHOWN
+    }
 
 
 def table(configs: Sequence[str], results: dict[str, list[dict[str, float]]]) -> str:

@@ -68,8 +68,8 @@ def test_table_shows_mean_and_sample_standard_deviation():
         ('1/1.json', {'day/top1': 70, 'day/class_mean': 60.5, 'time': 1}, {'day class mean': 60.5}),
         (
             '1/1.json',
-            {'night/coco/bbox_mAP_50': 0.5, 'night/coco/cat_precision': 0.1},
-            {'night mAP50': 50},
+            {'night_enhanced/coco/bbox_mAP_50': 0.5, 'night/coco/cat_precision': 0.1},
+            {'night enhanced mAP50': 50},
         ),
         (
             'results.json',
