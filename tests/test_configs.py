@@ -29,7 +29,8 @@ def narrow(model: dict) -> None:
     stock.backbone.update(stem_channels=8, base_channels=8)
     stock.head.in_channels = 256 if stock.backbone.depth == 50 else 64
     if model.get('aux'):
-        model.aux.in_channels = stock.head.in_channels
+        low = model.get('tap') == 'backbone.layer2'
+        model.aux.in_channels = 16 if low else stock.head.in_channels
 
 
 def nodes(node):

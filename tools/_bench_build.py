@@ -49,7 +49,7 @@ def _require_everything(model: nn.Module, filename: str) -> None:
     if not all(parts) or model.tap != ['neck'] or not model.joint_forward:
         raise ValueError(
             f'{filename}: needs darken, enhance, regions, byol, an mmd that trains, tap="neck" and '
-            'joint_forward=True; take resnet18_wiid_* in configs/cls'
+            'joint_forward=True; take resnet18_wiid_*_codan in configs/cls'
         )
 
 

@@ -27,8 +27,9 @@ from tools._bench_step import Setting  # noqa: E402
 from tools._bench_timing import in_turn, ratio, spread, text  # noqa: E402
 from wiid_plugins.launch import spare_cpu  # noqa: E402
 
-CONFIG = 'configs/cls/resnet18_wiid_1xb32-4e_gtsrb.py'
+CLS_CONFIG = 'configs/cls/resnet18_wiid_1xb32-180e_codan.py'
 DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
+LOADER_CONFIG = 'configs/cls/resnet18_wiid_1xb32-4e_gtsrb.py'
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json
@@ -64,7 +65,7 @@ def step(args: argparse.Namespace) -> list[dict]:
     if args.task == 'det':
         from tools._bench_det import build_det_steps as build  # mmdet is optional
 
-        args.config = DET_CONFIG if args.config == CONFIG else args.config
+        args.config = DET_CONFIG if args.config == CLS_CONFIG else args.config
     config, results = _config(args), []
     for size, batch in zip(args.size, args.batch, strict=True):
         steps = build(config, size, batch, setting)
@@ -138,8 +139,8 @@ def _add_job(jobs, name: str, function: Callable, epilog: str) -> argparse.Argum
     return job
 
 
-def _add_config(job: argparse.ArgumentParser) -> None:
-    job.add_argument('--config', default=CONFIG, help='default: %(default)s')
+def _add_config(job: argparse.ArgumentParser, default: str) -> None:
+    job.add_argument('--config', default=default, help='default: %(default)s')
     job.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE')
 
 
@@ -148,7 +149,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     jobs = parser.add_subparsers(required=True, metavar='JOB')
     job = _add_job(jobs, 'step', step, STEP_EPILOG)
-    _add_config(job)
+    _add_config(job, CLS_CONFIG)
     job.add_argument('--task', choices=['cls', 'det'], default='cls', help='det: RetinaNet')
     job.add_argument('--size', type=int, nargs='+', default=[64], help='px; one per --batch')
     job.add_argument('--batch', type=int, nargs='+', default=[32], help='day pictures per step')
@@ -159,7 +160,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     job.add_argument('--steps', type=int, default=20, help='timed steps of each kind')
     job.add_argument('--warmup', type=int, default=3, help='steps before that')
     job = _add_job(jobs, 'loader', loader, LOADER_EPILOG)
-    _add_config(job)
+    _add_config(job, LOADER_CONFIG)
     job.add_argument('--batches', type=int, default=100, help='timed batches per round')
     job.add_argument('--rounds', type=int, default=5)
     for name, method in (('enhance', 'zero-dce'), ('darken', 'cut')):

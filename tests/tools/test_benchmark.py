@@ -27,7 +27,7 @@ def one_thread():
 
 
 def small_steps(**setting):
-    config = Config.fromfile(benchmark.CONFIG)
+    config = Config.fromfile(benchmark.CLS_CONFIG)
     config.merge_from_dict(SMALL)
     return _bench_build.build_steps(config, 32, 4, _bench_step.Setting(**setting))
 
@@ -98,7 +98,7 @@ def test_masks_on_the_cpu_show_the_wanted_share():
 
 
 def test_a_config_without_the_whole_method_is_refused():
-    config = Config.fromfile(benchmark.CONFIG)
+    config = Config.fromfile(benchmark.CLS_CONFIG)
     config.merge_from_dict({'model.aux.mmd': None})
     with pytest.raises(ValueError, match='needs darken.*an mmd that trains'):
         _bench_build.build_steps(config, 32, 4, _bench_step.Setting())
