@@ -29,12 +29,14 @@ from wiid_plugins.launch import spare_cpu  # noqa: E402
 
 CLS_CONFIG = 'configs/cls/resnet18_wiid_1xb32-180e_codan.py'
 DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
+YOLO_CONFIG = 'configs/yolo/yolov5m_wiid_1xb8-30e_voco2exdark.py'
 LOADER_CONFIG = 'configs/cls/resnet18_wiid_1xb32-4e_gtsrb.py'
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json
   python tools/benchmark.py step --device cuda --bf16 --channels-last --compile
   python tools/benchmark.py step --task det --size 256 --batch 2 --steps 10
+  python tools/benchmark.py step --task yolo --size 256 --batch 2 --steps 10
 """
 LOADER_EPILOG = """examples:
   python tools/benchmark.py loader
@@ -60,12 +62,18 @@ def step(args: argparse.Namespace) -> list[dict]:
         raise ValueError('--size and --batch go in pairs; give as many of one as of the other')
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ValueError('--device cuda: torch sees no GPU; use --device cpu')
+    if args.compile and args.task != 'cls':
+        raise ValueError(f'--compile is for --task cls, not for {args.task}; leave it out')
     setting = Setting(args.device, args.bf16, args.channels_last, args.compile)
     build = build_steps
     if args.task == 'det':
         from tools._bench_det import build_det_steps as build  # mmdet is optional
 
         args.config = DET_CONFIG if args.config == CLS_CONFIG else args.config
+    elif args.task == 'yolo':
+        from tools._bench_yolo import build_yolo_steps as build  # AGPL, and optional
+
+        args.config = YOLO_CONFIG if args.config == CLS_CONFIG else args.config
     config, results = _config(args), []
     for size, batch in zip(args.size, args.batch, strict=True):
         steps = build(config, size, batch, setting)
@@ -150,7 +158,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     jobs = parser.add_subparsers(required=True, metavar='JOB')
     job = _add_job(jobs, 'step', step, STEP_EPILOG)
     _add_config(job, CLS_CONFIG)
-    job.add_argument('--task', choices=['cls', 'det'], default='cls', help='det: RetinaNet')
+    job.add_argument('--task', choices=['cls', 'det', 'yolo'], default='cls')
     job.add_argument('--size', type=int, nargs='+', default=[64], help='px; one per --batch')
     job.add_argument('--batch', type=int, nargs='+', default=[32], help='day pictures per step')
     job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')

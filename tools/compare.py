@@ -52,6 +52,11 @@ def run(config: str, seed: int, work_dir: Path, options: Sequence[str]) -> dict[
     tested = folder if ultralytics else folder / 'test'
     _call('test', [config, checkpoint, '--work-dir', tested, '--cfg-options', *options], folder)
     found = scores(folder / 'test')
+    if not found:
+        raise RuntimeError(
+            f'{folder}: the test wrote none of {", ".join(SHOWN)}, see the end of test.log there; mmdet '
+            'gives a detector that finds nothing no score'
+        )
     part = result.with_suffix('.part')
     part.write_text(json.dumps(found))
     part.replace(result)
@@ -80,7 +85,8 @@ def _call(job: str, arguments: Sequence, folder: Path) -> None:
 def scores(folder: Path) -> dict[str, float]:
     """Read what the newest test in a folder has written, ``{'<domain> <metric>': percent}``."""
     files = [*folder.glob('results.json'), *folder.glob('*/*.json')]
-    found = json.loads(max(files, key=lambda f: f.stat().st_mtime).read_text())
+    newest = max(files, key=lambda f: f.stat().st_mtime, default=None)
+    found = json.loads(newest.read_text()) if newest else {}
     if 'results' in found:  # of Ultralytics, each domain's scores by class
         tests = found['results'].items()
         found = {f'{d}/{m}': v for d, s in tests for m, v in s['all classes'].items()}
@@ -94,16 +100,21 @@ def scores(folder: Path) -> dict[str, float]:
 
 
 def table(configs: Sequence[str], results: dict[str, list[dict[str, float]]]) -> str:
-    """Format mean and spread (sample standard deviation) as Markdown."""
-    columns = list(next(iter(results.values()))[0])
+    """Format mean and spread (sample standard deviation) as Markdown; '-' where a seed has no score."""
+    columns = list(dict.fromkeys(c for runs in results.values() for r in runs for c in r))
     rows = ['| config | seeds | ' + ' | '.join(columns) + ' |']
     rows.append('|---' * (len(columns) + 2) + '|')
     for config in configs:
         runs = results[config]
-        cells = [[r[c] for r in runs] for c in columns]
-        text = [f'{mean(c):.1f}' + (f' ± {stdev(c):.1f}' if len(c) > 1 else '') for c in cells]
-        rows.append(f'| {Path(config).stem} | {len(runs)} | ' + ' | '.join(text) + ' |')
+        cells = [_cell([r.get(c) for r in runs]) for c in columns]
+        rows.append(f'| {Path(config).stem} | {len(runs)} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(rows)
+
+
+def _cell(values: list[float | None]) -> str:
+    if None in values:
+        return '-'
+    return f'{mean(values):.1f}' + (f' ± {stdev(values):.1f}' if len(values) > 1 else '')
 
 
 def main(argv: Sequence[str] | None = None) -> int:

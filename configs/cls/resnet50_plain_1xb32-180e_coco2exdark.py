@@ -1,4 +1,5 @@
-# ResNet-50 on COCO's day pictures: the baseline, and the day-trained start of WiiD.
+# ResNet-50 on COCO's day pictures: the baseline, and the day-trained start of WiiD. Its published
+# recipe was never released; the schedule is CODaN's.
 _base_ = [
     'mmpretrain::_base_/models/resnet50.py',
     '../_base_/datasets/coco2exdark.py',

@@ -73,3 +73,18 @@ def test_its_samples_collate(config):
     both = DATASETS.build(config)
     batch = pseudo_collate([both[i] for i in range(3)])
     assert len(batch['dark']) == len(batch['inputs']) == len(batch['data_samples']) == 3
+
+
+@pytest.mark.parametrize('late', [False, True])
+def test_an_empty_dark_list_is_named_with_its_mend(config, tmp_path, late):
+    (tmp_path / 'dark.txt').touch()
+    config['dark'] |= dict(data_root=str(tmp_path), ann_file='dark.txt', lazy_init=late)
+    with pytest.raises(ValueError, match=r'dark\.txt: holds no unlabelled dark .*; add some, or'):
+        DATASETS.build(config).full_init()
+
+
+def test_an_empty_day_list_is_not_taken_for_a_dark_one(config, tmp_path):
+    (tmp_path / 'day.txt').touch()
+    config['dataset'] |= dict(ann_file=str(tmp_path / 'day.txt'), lazy_init=True)
+    with pytest.raises(ValueError, match='need at least one array'):
+        DATASETS.build(config).full_init()

@@ -62,6 +62,21 @@ def test_table_shows_mean_and_sample_standard_deviation():
     assert lines[3] == '| b | 1 | 90.0 | 50.0 |'
 
 
+def test_no_mean_is_taken_over_fewer_seeds_than_the_row_says():
+    results = {'a.py': [{'day mAP50': 3, 'night mAP50': 1}, {'day mAP50': 5}]}
+    assert compare.table(list(results), results).endswith('| a | 2 | 4.0 ± 1.4 | - |')
+
+
+def test_a_config_of_another_toolbox_has_columns_of_its_own():
+    results = {'a.py': [{'night class mean': 50}], 'b.py': [{'night mAP50': 30}]}
+    assert compare.table(list(results), results).splitlines() == [
+        '| config | seeds | night class mean | night mAP50 |',
+        '|---|---|---|---|',
+        '| a | 1 | 50.0 | - |',
+        '| b | 1 | - | 30.0 |',
+    ]
+
+
 @pytest.mark.parametrize(
     ('name', 'written', 'read'),
     [
@@ -93,6 +108,13 @@ def test_every_seed_is_trained_then_tested_once(tools, tmp_path, capsys):
         'train --cfg-options load_from=seed7.pth a=1 randomness.seed=7',
         'test epoch_2.pth --cfg-options a=1 randomness.seed=7',
     ]
+
+
+def test_a_test_without_scores_is_an_error_and_no_result(tools, tmp_path):
+    (tmp_path / 'test.py').write_text('')
+    with pytest.raises(SystemExit, match='seed0: the test wrote none of class_mean'):
+        run(tmp_path)
+    assert not (tmp_path / 'work/some/seed0/result.json').exists()
 
 
 def test_ultralytics_has_its_own_seed_and_checkpoint(tools, tmp_path, capsys):

@@ -7,8 +7,18 @@ from mmpretrain.datasets import CustomDataset
 from PIL import Image
 
 from prepare_helpers import fails, tree
-from prepare_trees import BOX, NAMES, VOC, make_coco, make_devkit, write_xml
+from prepare_trees import (
+    BOX,
+    NAMES,
+    VOC,
+    coco_tree,
+    make_coco,
+    make_devkit,
+    write_coco,
+    write_xml,
+)
 from tools.prepare import voco
+from tools.prepare._detection import Box, Picture
 from tools.prepare.exdark import CLASSES
 
 
@@ -112,6 +122,29 @@ def test_voco_class_list_has_the_largest_box(devkit, coco, tmp_path):
         f'coco_{i:012d}.jpg': CLASSES[voco.COCO_LABELS[n]] for i, n in enumerate(NAMES[:-1], 1)
     }
     assert samples == {**wanted, 'coco_000000000015.jpg': 'Table'}
+
+
+@pytest.mark.parametrize(('height', 'wanted'), [(15, 4), (14.9, None)])
+def test_voco_small_objects_and_crowds_name_no_class(height, wanted):
+    boxes = (Box(4, 1, 1, 4, height), Box(7, 1, 1, 3, 3), Box(8, 0, 0, 40, 30, ignore=True))
+    assert voco.class_of(Picture('a.jpg', 'a.jpg', (40, 30), boxes)) == wanted  # 5 % are 60 px
+
+
+def test_voco_class_list_leaves_out_small_objects_and_is_counted(devkit, coco, tmp_path):
+    data = coco_tree()
+    cup = next(a for a in data['annotations'] if a['image_id'] == 1 + NAMES.index('cup'))
+    cup['bbox'] = [1, 1, 5, 5]
+    write_coco(coco, data)
+    counts = voco.prepare(devkit, coco, tmp_path / 'out')
+    listed = [line.split('; ')[1] for line in counts.splitlines() if 'class list' in line]
+    total = Counter()
+    for line in listed:
+        total.update({name: int(n) for name, n in map(str.split, line.split(', '))})
+    assert total == {**dict.fromkeys(CLASSES, 1), 'Cup': 0, 'Table': 2}
+    lists = ''.join((tmp_path / f'out/cls/{split}.txt').read_text() for split in ('train', 'val'))
+    name = f'coco_{1 + NAMES.index("cup"):012d}.jpg'
+    assert lists.count('coco_') == 12 and name not in lists
+    assert list((tmp_path / 'out/images').rglob(name))
 
 
 def test_voco_size_and_seed(devkit, coco, tmp_path):

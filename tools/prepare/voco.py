@@ -12,7 +12,7 @@ rule, so numbers from other copies do not compare photo by photo:
   in the COCO JSON, which mmdet neither learns nor counts, and are not in the YOLO labels, which
   have no such mark. VOC's corners count from 1, both ends included: one px is taken off the first;
 * the class list is for the day counterpart of ExDark classification: the COCO photos, each with
-  the class of its largest box.
+  the class of its largest box; where that covers under 5 % of the photo, it is not in the list.
 
 Result: as of exdark.py: `<root>/images/{train,val}/`, hard links where possible,
 `labels/<split>/*.txt`, `annotations/<split>.json` and `cls/<split>.txt`.
@@ -25,6 +25,7 @@ is drawn.
 import argparse
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,7 +55,12 @@ CLASS_MAP = {  # ExDark: VOC, COCO
 VOC_LABELS = {CLASS_MAP[name][0]: i for i, name in enumerate(CLASSES) if CLASS_MAP[name][0]}
 COCO_LABELS = {CLASS_MAP[name][1]: i for i, name in enumerate(CLASSES)}
 VAL_SHARE = 0.05
-EPILOG = """VOC: http://host.robots.ox.ac.uk/pascal/VOC, both trainval archives unpacked
+LEAST_COVER = 0.05  # of a photo by the box that names its class
+EPILOG = f"""A photo of COCO has one label in the class list, cls/*.txt: that of its largest box among
+the 12 classes, crowds left out. A photo whose largest box covers under {LEAST_COVER:.0%} of it is not in
+the list, but is in all else. Counts of both are printed.
+
+VOC: http://host.robots.ox.ac.uk/pascal/VOC, both trainval archives unpacked
 (VOCdevkit/VOC2007, VOCdevkit/VOC2012)
 COCO: https://cocodataset.org, train2017.zip and annotations_trainval2017.zip unpacked
 (train2017, annotations/instances_train2017.json)
@@ -81,21 +87,26 @@ def draw(
     return {split: sorted(found, key=lambda p: p.name) for split, found in splits.items()}
 
 
-def largest(picture: detection.Picture) -> int:
-    """Return the class of the largest box."""
-    return max((b for b in picture.boxes if not b.ignore), key=lambda b: b.w * b.h).label
+def class_of(picture: detection.Picture) -> int | None:
+    """Return the class of the largest box; None when it covers too little of the photo."""
+    box = max((b for b in picture.boxes if not b.ignore), key=lambda b: b.w * b.h)
+    width, height = picture.size
+    return box.label if box.w * box.h >= LEAST_COVER * width * height else None
 
 
 def write(root: Path, splits: dict[str, list[detection.Picture]]) -> str:
-    """Write every split; return its counts, one line a split."""
+    """Write every split; return its counts, two lines a split."""
     lines = []
     for split, pictures in splits.items():
         detection.write_images(root, split, pictures)
         detection.write_annotations(root, split, pictures, CLASSES)
         from_coco = [picture for picture in pictures if picture.name.startswith('coco_')]
-        detection.write_class_list(root, split, from_coco, [largest(p) for p in from_coco])
-        boxes = detection.count_boxes(pictures, CLASSES)
+        labels = {p: label for p in from_coco if (label := class_of(p)) is not None}
+        detection.write_class_list(root, split, list(labels), list(labels.values()))
+        boxes, counts = detection.count_boxes(pictures, CLASSES), Counter(labels.values())
+        listed = ', '.join(f'{name} {counts[label]}' for label, name in enumerate(CLASSES))
         lines.append(f'{split}: {len(pictures)} images, {len(from_coco)} of COCO; boxes: {boxes}')
+        lines.append(f'{split}, class list: {len(labels)} images; {listed}')
     return '\n'.join(lines)
 
 

@@ -1,4 +1,8 @@
-"""A labelled day set with a stream of unlabelled dark pictures beside it."""
+"""A day set with a stream of unlabelled dark pictures beside it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from mmengine.dataset import BaseDataset
@@ -14,26 +18,32 @@ class WithDark(Dataset):
     The draw uses numpy's stream, which mmengine seeds in every loader process.
 
     Args:
-        dataset: Config of the labelled day set.
+        dataset: Config of the labelled day set; for CUT, which learns light alone, an unlabelled one.
         dark: Config of the unlabelled set; its pictures must come out at the size of the day set's.
+
+    Raises:
+        ValueError: If the unlabelled set is empty.
     """
 
     def __init__(self, dataset: dict, dark: dict):
         self.dataset: BaseDataset = DATASETS.build(dataset)
-        self.dark: BaseDataset = DATASETS.build(dark)
+        self.name = Path(dark.get('data_root') or '', dark.get('ann_file') or str(dark['type']))
+        with _empty_is_named(self.name):
+            self.dark: BaseDataset = DATASETS.build(dark)
 
     @property
     def metainfo(self) -> dict:
-        """Of the labelled set."""
+        """Of the day set."""
         return self.dataset.metainfo
 
     def full_init(self) -> None:
         """Initialise both sets."""
         self.dataset.full_init()
-        self.dark.full_init()
+        with _empty_is_named(self.name):
+            self.dark.full_init()
 
     def get_data_info(self, index: int) -> dict:
-        """Of the labelled set."""
+        """Of the day set."""
         return self.dataset.get_data_info(index)
 
     def __len__(self) -> int:
@@ -43,3 +53,17 @@ class WithDark(Dataset):
         sample = self.dataset[index]
         dark = self.dark[np.random.randint(len(self.dark))]
         return {**sample, 'dark': dark['inputs']}
+
+
+@contextmanager
+def _empty_is_named(name: Path) -> Iterator[None]:
+    """Say which set is empty; mmengine packs it with NumPy, whose error names nothing."""
+    try:
+        yield
+    except ValueError as error:
+        if 'need at least one array' not in str(error):
+            raise
+        raise ValueError(
+            f'{name}: holds no unlabelled dark picture or clip; add some, or train without: '
+            'aux.mmd=None and the day set alone'
+        ) from error

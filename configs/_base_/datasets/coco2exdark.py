@@ -14,15 +14,10 @@ sets = {
         data_prefix='images',
         metainfo=dict(classes=classes),
     )
-    for name, split in (
-        *(('voco', 'train'), ('voco', 'val')),
-        *(('exdark', 'train'), ('exdark', 'test')),
-    )
+    for name, split in (('voco', 'train'), ('voco', 'val'), ('exdark', 'test'))
 }
 train_set = dict(_delete_=True, **sets['voco_train'], pipeline=_base_.train_pipeline)
-unlabelled_dark = dict(  # of its labels none is used
-    _delete_=True, **sets['exdark_train'], pipeline=_base_.dark_pipeline
-)
+unlabelled_dark = dict(data_prefix='data/exdark/images/train')  # pictures only
 train_dataloader = dict(dataset=train_set)
 # Day pictures of COCO alone validate, their night is made, with the same draw for every model.
 domains = dict(
