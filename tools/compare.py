@@ -27,7 +27,9 @@ SHOWN = {  # what a test writes: what the table shows
 }
 
 
-def run(config: str, seed: int, work_dir: Path, options: Sequence[str]) -> dict[str, float]:
+def run(
+    config: str, scope: str, seed: int, work_dir: Path, options: Sequence[str]
+) -> dict[str, float]:
     """Train and test one config with one seed, unless that is done; return its scores.
 
     Raises:
@@ -39,7 +41,7 @@ def run(config: str, seed: int, work_dir: Path, options: Sequence[str]) -> dict[
         return json.loads(result.read_text())
     folder.mkdir(parents=True, exist_ok=True)
     options = [o.replace('{seed}', str(seed)) for o in options]
-    ultralytics = Config.fromfile(config).get('default_scope') == 'ultralytics'
+    ultralytics = scope == 'ultralytics'
     options.append(f'{"train" if ultralytics else "randomness"}.seed={seed}')
     trained = folder / 'trained'
     if not trained.is_file():
@@ -131,11 +133,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="passed on to every training and test; '{seed}' stands for its seed",
     )
     args = parser.parse_args(argv)
-    for config in args.configs:
-        Config.fromfile(config)  # a broken or missing config ends this before the first training
+    # Read here: mmengine cannot read two at a time, and a broken one ends this before any training.
+    scopes = {c: Config.fromfile(c).get('default_scope') for c in args.configs}
     jobs = [(c, s) for s in args.seeds for c in args.configs]
     with ThreadPoolExecutor(args.jobs) as pool:
-        futures = [pool.submit(run, c, s, args.work_dir, args.cfg_options) for c, s in jobs]
+        futures = [
+            pool.submit(run, c, scopes[c], s, args.work_dir, args.cfg_options) for c, s in jobs
+        ]
         try:
             done = [f.result() for f in tqdm(futures, desc='trainings', unit='run')]
         except RuntimeError as error:
