@@ -10,7 +10,7 @@ from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
-from tools._bench_step import Setting
+from tools._bench_step import Setting, pairs
 from wiid_plugins.models.tap import levels
 from wiid_plugins.ops.grid import shrink_boxes
 from wiid_plugins.ops.mmd import mmd_loss
@@ -48,9 +48,8 @@ class DetBareStep:
         self.slow_encode = nn.Sequential(slow['encoder'].backbone, slow['encoder'].neck)
         self.head, self.slow_projectors = stock.bbox_head, slow['projectors']
         online = nn.ModuleDict({'encoder': stock, 'projectors': aux.projectors})
-        self.optimizer, fast = make_optimizer(model), online.state_dict()
-        pairs = [(v, fast[k]) for k, v in slow.state_dict().items() if v.is_floating_point()]
-        self.slow_tensors, self.fast_tensors = (list(side) for side in zip(*pairs, strict=True))
+        self.optimizer = make_optimizer(model)
+        self.slow_tensors, self.fast_tensors = pairs(slow, online)
         size = tuple(data['inputs'][0].shape[1:])
         self.meta = dict(img_shape=size, batch_input_shape=size, pad_shape=size)
 

@@ -16,15 +16,7 @@ from tools._bench_timing import in_turn, ratio, spread, text
 from wiid_plugins.registry import MODELS
 from wiid_plugins.transforms.target import TargetMask
 
-CONFIG = 'configs/act/i3d-r18_wiid_1xb8-30e_normal2arid.py'
-R3D = dict(  # strides as in R3D-18, from scratch
-    pretrained=None,
-    conv1_kernel=(3, 7, 7),
-    conv1_stride_t=1,
-    pool1_stride_t=1,
-    with_pool2=False,
-    temporal_strides=(1, 2, 2, 2),
-)
+CONFIG = 'configs/act/r3d-r18_wiid_1xb8-10e_arid-dark.py'  # from scratch
 SOURCE = (320, 240)  # width and height of the encoded clip, those of ARID
 
 
@@ -52,10 +44,8 @@ def mask_cost(clips: np.ndarray, device: str, rounds: int) -> dict:
 
 def _device_jobs(clips: np.ndarray, device: str) -> dict:
     """One WiiD step of a 3D ResNet-18, which makes the mask itself, and the mask alone."""
-    config = Config.fromfile(CONFIG).model
-    config.recognizer.backbone.update(R3D)
     torch.manual_seed(0)
-    model = MODELS.build(config).to(device).train()
+    model = MODELS.build(Config.fromfile(CONFIG).model).to(device).train()
     optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), lr=0.01))
     inputs = list(torch.from_numpy(clips).permute(0, 4, 1, 2, 3)[:, None].contiguous())
     samples = [ActionDataSample().set_gt_label(0) for _ in inputs]

@@ -80,9 +80,7 @@ class BareStep:
         self.slow_projector = slow['projectors'][0]
         online = nn.ModuleDict({'encoder': stock, 'projectors': aux.projectors})
         self.optimizer = make_optimizer(model)
-        fast = online.state_dict()
-        pairs = [(v, fast[k]) for k, v in slow.state_dict().items() if v.is_floating_point()]
-        self.slow_tensors, self.fast_tensors = (list(side) for side in zip(*pairs, strict=True))
+        self.slow_tensors, self.fast_tensors = pairs(slow, online)
 
     def __call__(self) -> Tensor:
         """Take one step; give its loss."""
@@ -122,6 +120,13 @@ class BareStep:
         byol = (2 - 2 * F.cosine_similarity(prediction, slow)).mean()
         mmd = mmd_loss(feature[n : 2 * n], feature[2 * n :])
         return 2 * task + self.aux.byol['weight'] * byol + self.aux.mmd['weight'] * mmd
+
+
+def pairs(slow: nn.Module, fast: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """Give the floating tensors of a slow copy, and those of the same names that it follows."""
+    online, own = fast.state_dict(), slow.state_dict()
+    names = [name for name, value in own.items() if value.is_floating_point()]
+    return [own[name] for name in names], [online[name] for name in names]
 
 
 def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:

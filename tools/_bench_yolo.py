@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torchvision.ops import box_convert
 from ultralytics.utils import LOGGER
 
-from tools._bench_step import Setting
+from tools._bench_step import Setting, pairs
 from wiid_plugins.models.tap import pooled
 from wiid_plugins.ops.grid import shrink_boxes
 from wiid_plugins.ops.mmd import mmd_loss
@@ -120,13 +120,6 @@ class YoloBareStep:
             mmd += mmd_loss(feature[n : 2 * n], feature[2 * n :])
         extra = self.aux.byol['weight'] * byol + self.aux.mmd['weight'] * mmd
         return task + n * extra / len(online)
-
-
-def pairs(slow: nn.Module, fast: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
-    """Give the floating tensors of a slow copy, and those of the same names that it follows."""
-    online, own = fast.state_dict(), slow.state_dict()
-    names = [name for name, value in own.items() if value.is_floating_point()]
-    return [own[name] for name in names], [online[name] for name in names]
 
 
 def build_yolo_steps(config: Config, size: int, batch_size: int, setting: Setting) -> dict:
