@@ -1,11 +1,12 @@
 """A whole run through mmengine's Runner: two iterations, validation by domain, a checkpoint, a test."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from mmengine.runner import Runner
 
-from det_scenes import CLASSES, smoke, write_scenes
+from det_scenes import CLASSES, nodes, smoke, write_scenes
 from tools import export_plain
 
 
@@ -59,3 +60,26 @@ def test_perfect_detections_score_full_in_every_domain(scenes, tmp_path):
     scores = evaluator.evaluate(len(loader.dataset))
     assert scores['night/coco/bbox_mAP_50'] == scores['night_enhanced/coco/bbox_mAP'] == 1
     assert np.isclose(scores['day/coco/bbox_mAP_50'], 0)
+
+
+def test_pictures_of_a_test_lie_by_domain_as_the_detector_saw_them_at_their_files_size(
+    scenes, tmp_path
+):
+    config = smoke(scenes, tmp_path)
+    for node in nodes(config._cfg_dict):
+        if node.get('type') == 'Resize':
+            node['scale'] = (32, 32)
+    config.default_hooks.visualization.update(draw=True, test_out_dir='pictures')
+    Runner.from_cfg(config).test()
+    drawn = {
+        folder.name: {file.name: cv2.imread(str(file)) for file in folder.iterdir()}
+        for folder in tmp_path.glob('*/pictures/*')
+    }
+    assert set(drawn) == {'day', 'day_enhanced', 'night', 'night_enhanced'}
+    for pictures in drawn.values():
+        assert set(pictures) == {'0.png', '1.png'}
+        assert all(p.shape == (48, 2 * 48, 3) for p in pictures.values())  # truth | detections
+    raw = cv2.imread(str(scenes / 'images' / 'test_day' / '0.png'))
+    floor = {domain: p['0.png'][-6:, :48].mean() for domain, p in drawn.items()}  # below the boxes
+    assert abs(floor['day'] - raw[-6:].mean()) < 5
+    assert floor['night'] < 30 < 60 < floor['night_enhanced']

@@ -1,10 +1,11 @@
-"""Hooks, metrics and precision: what happens around the model."""
+"""Hooks, metrics, pictures and precision: what happens around the model."""
 
 from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
 from .day_night import DayNightMetric
 from .guards import ClipListHook, FiniteLossHook, HeadFitsHook
 from .momentum import MomentumHook
+from .pictures import DomainPictures
 from .reseed import ReseedHook
 from .setting import SettingHook
 from .strip import StripHook
@@ -13,6 +14,7 @@ __all__ = [
     'Bfloat16OptimWrapper',
     'ClipListHook',
     'DayNightMetric',
+    'DomainPictures',
     'FiniteLossHook',
     'HeadFitsHook',
     'MomentumHook',

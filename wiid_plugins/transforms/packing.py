@@ -32,7 +32,9 @@ class PackTwin(BaseTransform):
 
 @TRANSFORMS.register_module()
 class SetDomain(BaseTransform):
-    """Name the test set that a sample belongs to, for :class:`~wiid_plugins.engine.DayNightMetric`.
+    """Name the test set that a sample belongs to, for what reports by day and by night.
+
+    :class:`~wiid_plugins.engine.DayNightMetric` and :class:`~wiid_plugins.engine.DomainPictures` do.
 
     Added keys: domain (str); the packing transform must list it in its ``meta_keys``.
 

@@ -4,7 +4,7 @@ metainfo = dict(classes=('prohibition', 'warning', 'mandatory', 'other'))
 size = (256, 256)
 load = [dict(type='wiid_plugins.LoadImage')]
 annotations = [dict(type='LoadAnnotations', with_bbox=True)]
-meta = ('img_id', 'img_path', 'ori_shape', 'img_shape', 'scale_factor')
+meta = ('img_id', 'img_path', 'ori_shape', 'img_shape', 'scale_factor', 'domain')
 pack = [dict(type='PackDetInputs', meta_keys=meta)]
 mosaic = [  # no flip: arrows point
     dict(type='Mosaic', img_scale=size, pad_val=114.0),
@@ -67,9 +67,13 @@ sets = {
             ann_file=data_root + f'annotations/{split}.json',
             data_prefix=dict(img=data_root + f'images/{split}/'),
             test_mode=True,
-            pipeline=load + light + resize + annotations + pack,
+            pipeline=[
+                *(load + light + resize + annotations),
+                dict(type='wiid_plugins.SetDomain', name=domain),
+                *pack,
+            ],
         )
-        for split, light in domains[job].values()
+        for domain, (split, light) in domains[job].items()
     ]
     for job in ('val', 'test')
 }

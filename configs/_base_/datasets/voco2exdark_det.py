@@ -8,7 +8,8 @@ metainfo = dict(
 )
 load = [dict(type='wiid_plugins.LoadImage')]
 annotations = [dict(type='LoadAnnotations', with_bbox=True)]
-meta = ('img_id', 'img_path', 'ori_shape', 'img_shape', 'scale_factor', 'flip', 'flip_direction')
+shapes = ('ori_shape', 'img_shape', 'scale_factor', 'flip', 'flip_direction')
+meta = ('img_id', 'img_path', 'domain', *shapes)
 pack = [dict(type='PackDetInputs', meta_keys=meta)]
 mosaic = [
     dict(type='Mosaic', img_scale=size, pad_val=114.0),
@@ -72,9 +73,13 @@ sets = {
             ann_file=f'data/{name}/annotations/{split}.json',
             data_prefix=dict(img=f'data/{name}/images/{split}/'),
             test_mode=True,
-            pipeline=load + light + resize + annotations + pack,
+            pipeline=[
+                *(load + light + resize + annotations),
+                dict(type='wiid_plugins.SetDomain', name=domain),
+                *pack,
+            ],
         )
-        for name, split, light in domains[job].values()
+        for domain, (name, split, light) in domains[job].items()
     ]
     for job in ('val', 'test')
 }
@@ -114,6 +119,7 @@ del (
     pack,
     mosaic,
     resize,
+    shapes,
     enhance,
     darken,
 )
