@@ -10,6 +10,7 @@ from ultralytics.utils import LOGGER
 from ultralytics.utils.dist import ddp_cleanup, generate_ddp_file
 
 from wiid_plugins.models.target import MomentumEncoder
+from wiid_plugins.yolo.enhanced import EnhancedValidator
 from wiid_plugins.yolo.model import PyramidEncoder
 from wiid_plugins.yolo.trainer import PairedDetectionTrainer, target_file
 from yolo_toy import WIID, overrides_of, write_set
@@ -71,6 +72,8 @@ def test_loss_columns_reach_the_csv_and_the_target_moves_once_per_optimizer_step
         assert all(float(row[f'train/{c}']) > 0 for c in ('night_loss', 'byol_loss', 'mmd_loss'))
         assert float(row['val/night_loss']) == float(row['val/mmd_loss']) == 0
     assert not any('target' in name for name in trainer.ema.ema.state_dict())
+    assert isinstance(trainer.validator, EnhancedValidator)  # it draws pictures on copies
+    assert trainer.validator.enhance is None
     trained = sum(len(group['params']) for group in trainer.optimizer.param_groups)
     assert trained == sum(1 for _ in trainer.model.parameters())
 

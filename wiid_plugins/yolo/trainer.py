@@ -1,5 +1,6 @@
 """The stock detection trainer with paired views, auxiliary losses and a momentum encoder."""
 
+import copy
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ultralytics.utils.torch_utils import unwrap_model
 
 from ..models.target import MomentumEncoder
 from .dark import dark_batches
+from .enhanced import EnhancedValidator
 from .model import PairedDetectionModel, PyramidEncoder
 from .views import PairedViews
 
@@ -37,6 +39,15 @@ class PairedDetectionTrainer(DetectionTrainer):
         if weights:
             model.load(weights)
         return model
+
+    def get_validator(self) -> EnhancedValidator:
+        """Validate as the stock trainer does; the pictures of it are drawn right on a CPU too."""
+        return EnhancedValidator(
+            dataloader=self.test_loader,
+            save_dir=self.save_dir,
+            args=copy.copy(self.args),
+            _callbacks=self.callbacks,
+        )
 
     def resume_training(self, ckpt: dict | None) -> None:
         """Set up views and momentum encoder; the last step of the setup, all weights are in place."""
