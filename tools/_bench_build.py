@@ -1,7 +1,5 @@
 """Make the variants of a training step from one config, for tools/benchmark.py step."""
 
-import copy
-
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -32,9 +30,7 @@ def build_steps(config: Config, size: int, batch_size: int, setting: Setting) ->
     batch = _draw_batch(model, size, batch_size)
     steps = {}
     for name, step in STEPS.items():
-        own = copy.deepcopy(model).to(setting.device)
-        if setting.channels_last:
-            own = own.to(memory_format=torch.channels_last)
+        own = setting.place(model)
         if setting.compile and not issubclass(step, PublishedStep):
             own.model.backbone.compile()
             own.target.encoder.backbone.compile()

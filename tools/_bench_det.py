@@ -1,7 +1,5 @@
 """One WiiD step of a single-stage detector, by mmengine and in a bare loop, for tools/benchmark.py."""
 
-import copy
-
 import torch
 import torch.nn.functional as F
 from mmdet.structures import DetDataSample
@@ -123,10 +121,7 @@ def build_det_steps(config: Config, size: int, batch_size: int, setting: Setting
         )
     data = _draw_data(size, batch_size, model.model.bbox_head.num_classes)
     steps = {'WiiD': DetWiidStep, 'bare loop': DetBareStep}
-    return {
-        name: step(copy.deepcopy(model).to(setting.device), data, setting)
-        for name, step in steps.items()
-    }
+    return {name: step(setting.place(model), data, setting) for name, step in steps.items()}
 
 
 def _draw_data(size: int, batch_size: int, classes: int) -> dict:

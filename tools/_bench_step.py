@@ -1,5 +1,6 @@
 """One WiiD training step, by mmengine and in a bare loop, for tools/benchmark.py step."""
 
+import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,6 +28,11 @@ class Setting:
     def autocast(self) -> torch.autocast:
         """Give the context that forward passes run in."""
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
+
+    def place(self, model: nn.Module) -> nn.Module:
+        """Give a copy of a model, where and as the steps want it."""
+        layout = torch.channels_last if self.channels_last else torch.preserve_format
+        return copy.deepcopy(model).to(self.device, memory_format=layout)
 
     def wrap(self, optimizer: torch.optim.Optimizer) -> OptimWrapper:
         """Give the wrapper that mmengine trains with."""
