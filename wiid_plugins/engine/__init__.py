@@ -1,8 +1,9 @@
-"""Hooks, metrics, pictures and precision: what happens around the model."""
+"""Hooks, metrics, tables, pictures and precision: what happens around the model."""
 
 from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
 from .day_night import DayNightMetric
+from .domain_table import DomainTableHook
 from .guards import ClipListHook, FiniteLossHook, HeadFitsHook
 from .momentum import MomentumHook
 from .pictures import DomainPictures
@@ -15,6 +16,7 @@ __all__ = [
     'ClipListHook',
     'DayNightMetric',
     'DomainPictures',
+    'DomainTableHook',
     'FiniteLossHook',
     'HeadFitsHook',
     'MomentumHook',
