@@ -17,6 +17,18 @@ def test_gives_the_outputs_in_the_order_asked_for():
     assert outputs[1].shape == (2, 8, 8, 8)
 
 
+def test_stop_gives_the_same_outputs_and_leaves_out_what_comes_after_them():
+    model = build_stock().eval()
+    layers, later = ['backbone.layer2', 'backbone.layer1'], []
+    model.backbone.layer3.register_forward_hook(lambda *_: later.append('ran'))
+    with tapped(model, layers, stop=True) as outputs:
+        model.extract_feat(PICTURES)
+    assert not later
+    with tapped(model, layers) as whole:
+        model.extract_feat(PICTURES)
+    assert later and all(torch.equal(a, b) for a, b in zip(outputs, whole, strict=True))
+
+
 def test_leaves_no_hook_behind_even_after_an_error():
     model = build_stock()
     with pytest.raises(ZeroDivisionError), tapped(model, ['neck']):

@@ -103,25 +103,35 @@ class PairedModel(BaseModel):
 
     def _run(self, model: nn.Module, views: list[Tensor]) -> tuple[list, list]:
         """Encode views jointly or one by one; give each view's features and pooled taps."""
-        sizes = [len(v) for v in views]
-        batches = [torch.cat(views)] if self.joint_forward else views
         features, taps = [], []
-        for batch in batches:
+        for batch in self._batches(views):
             with tapped(model, self.tap if self.aux is not None else ()) as outputs:
                 features.append(self.encode(model, batch))
             taps.append(levels(outputs, len(batch)))
         if self.joint_forward:
+            sizes = [len(v) for v in views]
             features = list(zip(*(f.split(sizes) for f in features[0]), strict=True))
             taps = parted(taps[0], sizes)
         return features, taps
+
+    def _batches(self, views: list[Tensor]) -> list[Tensor]:
+        return [torch.cat(views)] if self.joint_forward else views
+
+    @torch.no_grad()
+    def _targets(self, views: list[Tensor]) -> list[Tensor]:
+        """Slow projections of the views, joined, one ``(views * B, C)`` per level."""
+        taps = []
+        for batch in self._batches(views):
+            with tapped(self.target.encoder, self.tap, stop=True) as outputs:
+                self.encode(self.target.encoder, batch)
+            taps.append(levels(outputs, len(batch)))
+        return self.target.project(_join(taps))
 
     def _aux_losses(self, present: dict[str, Tensor], taps: dict[str, list]) -> dict[str, Tensor]:
         self.aux.check(taps['day'])
         losses = {}
         if self.target is not None and 'night' in present:
-            with torch.no_grad():
-                _, slow = self._run(self.target.encoder, [present['day'], present['night']])
-                slow = self.target.project(_join(slow))
+            slow = self._targets([present['day'], present['night']])
             losses['loss_byol'] = self.aux.byol_loss(_join([taps['day'], taps['night']]), slow)
         if self.aux.mmd:
             if 'dark' not in present or 'night' not in present:

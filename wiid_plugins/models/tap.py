@@ -1,18 +1,23 @@
 """Read the output of named layers while a stock model runs, without editing it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from torch import Tensor, nn
 
 
+class _EnoughError(Exception):
+    """Leaves a model whose later layers nobody asked for."""
+
+
 @contextmanager
-def tapped(model: nn.Module, layers: Sequence[str]) -> Iterator[list[Tensor]]:
+def tapped(model: nn.Module, layers: Sequence[str], stop: bool = False) -> Iterator[list[Tensor]]:
     """Collect the outputs of ``layers`` in their given order.
 
     Args:
         model: Any module.
         layers: Dotted names as in ``named_modules()``, for example ``'neck'``.
+        stop: Leave the ``with`` block once all layers have run; the model's later ones do not.
 
     Yields:
         A list with one entry per layer, filled while ``model`` runs.
@@ -26,6 +31,8 @@ def tapped(model: nn.Module, layers: Sequence[str]) -> Iterator[list[Tensor]]:
     def keep(index):
         def hook(_module, _inputs, output):
             outputs[index] = output
+            if stop and all(o is not None for o in outputs):
+                raise _EnoughError
 
         return hook
 
@@ -33,7 +40,8 @@ def tapped(model: nn.Module, layers: Sequence[str]) -> Iterator[list[Tensor]]:
     try:
         for index, name in enumerate(layers):
             handles.append(_layer(model, name).register_forward_hook(keep(index)))
-        yield outputs
+        with suppress(_EnoughError):
+            yield outputs
         for name, output in zip(layers, outputs, strict=True):
             if output is None:
                 raise RuntimeError(
