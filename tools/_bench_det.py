@@ -75,7 +75,8 @@ class DetBareStep:
         for instances, left, keep in zip(given, *shrink_boxes(boxes, visible), strict=True):
             kept = InstanceData(bboxes=left, labels=instances.labels[keep])
             samples.append(DetDataSample(metainfo=self.meta, gt_instances=kept))
-        return show_only(torch.cat([day, night]), visible.repeat(2, 1, 1)), dark, samples * 2
+        pairs = show_only(torch.cat([day, night]), visible.repeat(2, 1, 1))
+        return pairs, show_only(dark, visible), samples * 2
 
     def _loss(self, images: Tensor, dark: Tensor, samples: list[DetDataSample]) -> Tensor:
         n, features = len(dark), self.encode(images)

@@ -113,7 +113,7 @@ class BareStep:
         dark = views.enhance(dark)
         visible = views.regions(views.target(day))
         day, night, dark = self._normalise(torch.cat([day, night, dark])).chunk(3)
-        return torch.cat([show_only(day, visible), show_only(night, visible), dark])
+        return torch.cat([show_only(view, visible) for view in (day, night, dark)])
 
     def _loss(self, images: Tensor, labels: Tensor) -> Tensor:
         n = len(labels)

@@ -90,7 +90,7 @@ class YoloBareStep:
         left, kept = (torch.cat(each) for each in shrink_boxes(boxes, visible))
         targets = {key: data[key][kept] for key in ('cls', 'batch_idx')}
         targets['bboxes'] = box_convert(left, 'xyxy', 'cxcywh') / side
-        return torch.cat([shown(day, visible), shown(night, visible), dark]), targets
+        return torch.cat([shown(view, visible) for view in (day, night, dark)]), targets
 
     def _run(self, layers: nn.Sequential, images: Tensor) -> tuple:
         """Run the layers; give the last output, and pooled what feeds the head."""

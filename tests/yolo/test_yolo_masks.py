@@ -75,12 +75,19 @@ def test_boxes_with_nothing_left_are_dropped_and_shapes_stay():
     assert batch['batch_idx'].shape == (0,) and batch['im_file'] == list('abcd')
 
 
-def test_dark_pictures_are_enhanced_resized_and_not_masked():
+def test_dark_pictures_are_enhanced_and_resized():
     dark = torch.randint(0, 20, (2, 3, 32, 32), dtype=torch.uint8)
-    grid = dict(num_blocks=5, front_ratio=0.0, back_ratio=1.0)
-    batch = PairedViews({}, {}, grid, iter([dark]))(make_batch())
-    assert batch['dark'].shape == (2, 3, 60, 80) and not hidden(batch['dark']).any()
+    batch = PairedViews({}, {}, None, iter([dark]))(make_batch())
+    assert batch['dark'].shape == (2, 3, 60, 80)
     assert batch['dark'].mean() > 3 * dark.float().mean() / 255
+
+
+def test_dark_pictures_are_hidden_where_the_day_is_more_of_them_in_turn():
+    dark = torch.randint(0, 20, (5, 3, 60, 80), dtype=torch.uint8)
+    grid = dict(num_blocks=5, front_ratio=0.0, back_ratio=0.5)
+    batch = PairedViews({}, {}, grid, iter([dark]))(make_batch())
+    assert torch.equal(hidden(batch['dark']), hidden(batch['img'])[[0, 1, 2, 3, 0]])
+    assert hidden(batch['dark']).any()
 
 
 def test_without_darkening_nothing_is_touched():

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
-from ..ops.regions import RegionDraw, show_only
+from ..ops.regions import RegionDraw, in_turn, show_only
 from ..ops.saliency import SaliencyTarget
 from ..registry import MODELS
 from ..translation import build_darkener, build_enhancer
@@ -45,8 +45,9 @@ class PairedPreprocessor(BaseDataPreprocessor):
     In training the batch holds ``inputs`` (day) and ``data_samples``, and may hold what a loader has
     already made, ``night`` and ``target_mask``, and ``dark``, unlabelled real dark pictures. The night
     view and the target are made here where the loader did not. Masking sets normalised pictures to 0,
-    which is the mean colour: black would be an outlier that shifts batch statistics. Outside training
-    the stock preprocessor gets the batch untouched.
+    which is the mean colour: black would be an outlier that shifts batch statistics. Dark pictures get
+    the masks of the batch too, so that MMD compares light, not how much is hidden. Outside training the
+    stock preprocessor gets the batch untouched.
 
     Args:
         preprocessor: Config of the toolbox's own preprocessor.
@@ -94,9 +95,10 @@ class PairedPreprocessor(BaseDataPreprocessor):
         """Normalise, pad and mask what was drawn."""
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
         if drawn.visible is not None:
+            visible = _padded(drawn.visible, packed['inputs'].day.shape[-2:])
             day, night, dark = packed['inputs']
-            visible = _padded(drawn.visible, day.shape[-2:])
             night = None if night is None else show_only(night, visible)
+            dark = None if dark is None else show_only(dark, in_turn(visible, len(dark)))
             packed['inputs'] = Views(show_only(day, visible), night, dark)
         return packed
 

@@ -111,6 +111,11 @@ def show_only(images: Tensor, visible: Tensor) -> Tensor:
     return images * visible
 
 
+def in_turn(visible: Tensor, n: int) -> Tensor:
+    """Masks ``(B, H, W)`` of a batch for ``n`` pictures beside it: in turn, from the first one on."""
+    return visible[torch.arange(n, device=visible.device) % len(visible)]
+
+
 @dataclass(frozen=True)
 class RegionDraw:
     """Which images are masked, and how; one draw per image, shared by the day and the night view.

@@ -8,6 +8,7 @@ from torch import Tensor
 from ultralytics.utils.ops import xywh2xyxy, xyxy2xywh
 
 from ..ops.grid import GridDraw, shrink_boxes
+from ..ops.regions import in_turn
 from ..translation import build_darkener, build_enhancer
 
 GREY = 114 / 255  # what Ultralytics pads with: black would be an outlier that shifts batch norm
@@ -63,7 +64,7 @@ class PairedViews:
         return images if self.enhance is None else self.enhance(images)
 
     def _masked(self, batch: dict) -> dict:
-        """Show the same cells of both views, and shrink the boxes to what is left of them."""
+        """Show the same cells of all views, and shrink the boxes to what is left of them."""
         height, width = batch['img'].shape[2:]
         scale = batch['bboxes'].new_tensor([width, height, width, height])
         owner = batch['batch_idx'].long()
@@ -75,6 +76,8 @@ class PairedViews:
         order = order[torch.cat(kept)]
         batch |= {key: batch[key][order] for key in ('cls', 'batch_idx')}
         batch |= {'bboxes': xyxy2xywh(torch.cat(shrunk)) / scale}
+        if 'dark' in batch:  # MMD is to compare light, not how much is hidden
+            batch |= {'dark': shown(batch['dark'], in_turn(visible, len(batch['dark'])))}
         return batch | {key: shown(batch[key], visible) for key in ('img', 'night')}
 
 
