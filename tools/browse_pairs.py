@@ -1,8 +1,9 @@
 """Draw what a config trains on: rows of day | target | night | masked day | masked night | dark.
 
-Boxes are drawn where there are some; in the masked views they are those that masking leaves. Of clips
-there is a block of strips per sample, one below the other, each with some frames side by side; the
-target is green, what moves in a frame is grey: all of the first one, nothing being known before it.
+Dark ones are shown whole; training masks them too. Boxes are drawn where there are some; in the
+masked views they are those that masking leaves. Of clips there is a block of strips per sample, one
+below the other, each with some frames side by side; the target is green, what moves in a frame is
+grey: all of the first one, nothing being known before it.
 """
 
 import argparse

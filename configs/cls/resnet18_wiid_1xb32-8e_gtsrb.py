@@ -2,7 +2,7 @@
 # Darkening after the look of the unlabelled dark photos (little noise, hazy). Features are aligned where
 # they do not tell classes apart yet: the dark photos have another mix of signs. Masks spare the target:
 # a sign hangs on one digit.
-_base_ = ['./resnet18_plain-more_1xb32-4e_gtsrb.py', '../_base_/wiid.py']
+_base_ = ['./resnet18_plain-more_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
 model = dict(
     _delete_=True,
     type='wiid_plugins.PairedClassifier',

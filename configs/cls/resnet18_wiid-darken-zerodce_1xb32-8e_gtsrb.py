@@ -1,5 +1,5 @@
 # Darkened twins alone, enhanced by Zero-DCE in training and test; configs/enhance trains its weights.
-_base_ = './resnet18_wiid-darken_1xb32-4e_gtsrb.py'
+_base_ = './resnet18_wiid-darken_1xb32-8e_gtsrb.py'
 zero_dce = dict(
     type='wiid_plugins.Enhance',
     method='zero-dce',
