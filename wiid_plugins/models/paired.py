@@ -103,11 +103,8 @@ class PairedModel(BaseModel):
 
     def _run(self, model: nn.Module, views: list[Tensor]) -> tuple[list, list]:
         """Encode views jointly or one by one; give each view's features and pooled taps."""
-        features, taps = [], []
-        for batch in self._batches(views):
-            with tapped(model, self.tap if self.aux is not None else ()) as outputs:
-                features.append(self.encode(model, batch))
-            taps.append(levels(outputs, len(batch)))
+        passes = [self._read(model, batch) for batch in self._batches(views)]
+        features, taps = (list(each) for each in zip(*passes, strict=True))
         if self.joint_forward:
             sizes = [len(v) for v in views]
             features = list(zip(*(f.split(sizes) for f in features[0]), strict=True))
@@ -117,14 +114,19 @@ class PairedModel(BaseModel):
     def _batches(self, views: list[Tensor]) -> list[Tensor]:
         return [torch.cat(views)] if self.joint_forward else views
 
+    def _read(
+        self, model: nn.Module, images: Tensor, stop: bool = False
+    ) -> tuple[tuple[Tensor, ...] | None, list[Tensor]]:
+        """Features and pooled taps of one pass; no features if it stops at the last tap."""
+        features = None
+        with tapped(model, self.tap if self.aux is not None else (), stop) as outputs:
+            features = self.encode(model, images)
+        return features, levels(outputs, len(images))
+
     @torch.no_grad()
     def _targets(self, views: list[Tensor]) -> list[Tensor]:
-        """Slow projections of the views, joined, one ``(views * B, C)`` per level."""
-        taps = []
-        for batch in self._batches(views):
-            with tapped(self.target.encoder, self.tap, stop=True) as outputs:
-                self.encode(self.target.encoder, batch)
-            taps.append(levels(outputs, len(batch)))
+        """Slow projections of the views, joined, one ``(views * B, out)`` per level."""
+        taps = [self._read(self.target.encoder, b, stop=True)[1] for b in self._batches(views)]
         return self.target.project(_join(taps))
 
     def _aux_losses(self, present: dict[str, Tensor], taps: dict[str, list]) -> dict[str, Tensor]:

@@ -95,8 +95,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
         """Normalise, pad and mask what was drawn."""
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
         if drawn.visible is not None:
-            visible = _padded(drawn.visible, packed['inputs'].day.shape[-2:])
             day, night, dark = packed['inputs']
+            visible = _padded(drawn.visible, day.shape[-2:])
             night = None if night is None else show_only(night, visible)
             dark = None if dark is None else show_only(dark, in_turn(visible, len(dark)))
             packed['inputs'] = Views(show_only(day, visible), night, dark)

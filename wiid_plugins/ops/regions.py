@@ -118,7 +118,7 @@ def in_turn(visible: Tensor, n: int) -> Tensor:
 
 @dataclass(frozen=True)
 class RegionDraw:
-    """Which images are masked, and how; one draw per image, shared by the day and the night view.
+    """Which images are masked, and how; one draw per image, shared by all its views.
 
     Args:
         highlight: Probability of showing the target alone.
