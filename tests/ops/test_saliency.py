@@ -115,6 +115,16 @@ def test_target_marks_the_drawn_share_of_the_most_salient_pixels():
         assert saliency[i][marked[i]].min() > saliency[i][~marked[i]].max()
 
 
+@pytest.mark.parametrize('size', [(224, 224), (300, 500)])
+def test_share_of_a_large_picture_is_met_to_a_percent(size):
+    images = torch.nn.functional.interpolate(
+        rgb_unit(*(draw_picture(seed=s) for s in range(6))), size=size, mode='bilinear'
+    )
+    for keep in (0.1, 0.5, 0.9):
+        marked = SaliencyTarget(keep=(keep, keep))(images, seeded())
+        assert (marked.float().mean((1, 2)) - keep).abs().max() < 0.01
+
+
 def test_target_repeats_under_a_generator_and_uses_its_size():
     images, target = rgb_unit(draw_picture(), draw_picture(seed=1)), SaliencyTarget()
     assert torch.equal(target(images, seeded(3)), target(images, seeded(3)))

@@ -14,6 +14,10 @@ Range = tuple[float, float]
 def most_salient(saliency: Tensor, keep: Tensor) -> Tensor:
     """Mark the most salient share of each map.
 
+    The threshold is read off every s-th row and column, at least 64 of each where there are as many:
+    a saliency map is no finer, and sorting all its pixels costs more than making it. The share is met
+    to about a percent, exactly in maps of less than 128 rows or columns.
+
     Args:
         saliency: ``(N, H, W)`` float.
         keep: ``(N,)`` share of the pixels to mark, in [0, 1].
@@ -21,7 +25,8 @@ def most_salient(saliency: Tensor, keep: Tensor) -> Tensor:
     Returns:
         ``(N, H, W)`` bool; of equal values at the threshold all are marked.
     """
-    ordered = saliency.flatten(1).sort(descending=True).values
+    step = max(min(saliency.shape[1:]) // 64, 1)
+    ordered = saliency[:, ::step, ::step].flatten(1).sort(descending=True).values
     last = (keep.to(saliency.device) * ordered.shape[1]).long().clamp(1, ordered.shape[1]) - 1
     return saliency >= ordered.gather(1, last[:, None])[:, :, None]
 
