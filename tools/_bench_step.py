@@ -22,7 +22,6 @@ class Setting:
 
     device: str = 'cpu'
     bf16: bool = False
-    channels_last: bool = False
     compile: bool = False
 
     def autocast(self) -> torch.autocast:
@@ -30,9 +29,8 @@ class Setting:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
     def place(self, model: nn.Module) -> nn.Module:
-        """Give a copy of a model, where and as the steps want it."""
-        layout = torch.channels_last if self.channels_last else torch.preserve_format
-        return copy.deepcopy(model).to(self.device, memory_format=layout)
+        """Give a copy of a model, where the steps want it."""
+        return copy.deepcopy(model).to(self.device)
 
     def wrap(self, optimizer: torch.optim.Optimizer) -> OptimWrapper:
         """Give the wrapper that mmengine trains with."""

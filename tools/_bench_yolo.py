@@ -160,7 +160,7 @@ def _build_trainer(
         data = write_data(config, folder, path=name, train='images', val='images')
         own = dict(data=str(data), save_dir=name, model=config.model, imgsz=size, batch=batch_size)
         own |= dict(device='0' if setting.device == 'cuda' else 'cpu', workers=0, plots=False)
-        own |= dict(amp='bf16' if setting.bf16 else False, channels_last=setting.channels_last)
+        own |= dict(amp='bf16' if setting.bf16 else False)
         trainer = PairedDetectionTrainer(overrides=plain_dict(config.train) | own)
         trainer._setup_train()  # the first half of train(), whose second half is the loop
     LOGGER.setLevel(level)

@@ -34,7 +34,8 @@ LOADER_CONFIG = 'configs/cls/resnet18_wiid_1xb32-8e_gtsrb.py'
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json
-  python tools/benchmark.py step --device cuda --bf16 --channels-last --compile
+  python tools/benchmark.py step --device cuda --bf16 --compile
+  python tools/benchmark.py step --cfg-options model.channels_last=False
   python tools/benchmark.py step --task det --size 256 --batch 2 --steps 10
   python tools/benchmark.py step --task yolo --size 256 --batch 2 --steps 10
 """
@@ -64,7 +65,7 @@ def step(args: argparse.Namespace) -> list[dict]:
         raise ValueError('--device cuda: torch sees no GPU; use --device cpu')
     if args.compile and args.task != 'cls':
         raise ValueError(f'--compile is for --task cls, not for {args.task}; leave it out')
-    setting = Setting(args.device, args.bf16, args.channels_last, args.compile)
+    setting = Setting(args.device, args.bf16, args.compile)
     build = build_steps
     if args.task == 'det':
         from tools._bench_det import build_det_steps as build  # mmdet is optional
@@ -163,7 +164,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     job.add_argument('--batch', type=int, nargs='+', default=[32], help='day pictures per step')
     job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
     job.add_argument('--bf16', action='store_true', help='autocast to bfloat16')
-    job.add_argument('--channels-last', action='store_true')
     job.add_argument('--compile', action='store_true', help='WiiD and bare loop: the backbones')
     job.add_argument('--steps', type=int, default=20, help='timed steps of each kind')
     job.add_argument('--warmup', type=int, default=3, help='steps before that')

@@ -10,6 +10,7 @@ model = dict(
         preprocessor=_base_.data_preprocessor,
         **_base_.wiid_views,
     ),
+    channels_last=True,
 )
 train_dataloader = dict(
     dataset=dict(

@@ -14,6 +14,7 @@ from toy import (
     make_samples,
     make_views,
 )
+from wiid_plugins.models import Views
 from wiid_plugins.registry import MODELS
 
 NAMES = list(TAPS)
@@ -47,6 +48,25 @@ def test_every_loss_counts(name):
     total, logged = model.parse_losses(losses)
     torch.testing.assert_close(total, sum(losses.values()))
     assert set(logged) == {*losses, 'loss'}
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_channels_last_lays_out_weights_and_pictures_and_changes_no_loss_or_gradient(name):
+    models = [build_paired(name, channels_last=last).double() for last in (False, True)]
+    models[1].load_state_dict(models[0].state_dict())
+    views, found = Views(*(v.double() for v in make_views())), []
+    for model in models:
+        seen = []
+        for conv in (m for m in model.modules() if isinstance(m, torch.nn.Conv2d)):
+            conv.register_forward_hook(
+                lambda conv, _, out, seen=seen: seen.extend((conv.weight, out))
+            )
+        losses = model.loss(views, make_samples())
+        sum(losses.values()).backward()
+        laid = {t.is_contiguous(memory_format=torch.channels_last) for t in seen}
+        assert (False in laid) == (model is models[0])
+        found.append((losses, {k: p.grad for k, p in model.named_parameters()}))
+    torch.testing.assert_close(*found, rtol=1e-6, atol=1e-9)
 
 
 def ten_steps(model):

@@ -18,6 +18,7 @@ class PairedClassifier(PairedModel):
         tap: Layers whose pooled outputs the auxiliary losses see.
         joint_forward: One pass over all views instead of a pass per view.
         data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
+        channels_last: Lay out weights and pictures as ``NHWC``.
     """
 
     def __init__(
@@ -27,8 +28,9 @@ class PairedClassifier(PairedModel):
         tap: str | Sequence[str] = 'neck',
         joint_forward: bool = True,
         data_preprocessor: dict | None = None,
+        channels_last: bool = False,
     ):
-        super().__init__(classifier, aux, tap, joint_forward, data_preprocessor)
+        super().__init__(classifier, aux, tap, joint_forward, data_preprocessor, channels_last)
 
     def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
         """The classification head's losses on one view."""
