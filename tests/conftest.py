@@ -13,7 +13,8 @@ from mmengine.visualization import Visualizer
 from PIL import Image
 
 os.environ.setdefault('YOLO_OFFLINE', 'true')  # no test asks the network, or writes at home
-os.environ.setdefault('YOLO_CONFIG_DIR', tempfile.mkdtemp(prefix='yolo-'))
+_SETTINGS = tempfile.TemporaryDirectory(prefix='yolo-')  # goes when the tests end
+os.environ.setdefault('YOLO_CONFIG_DIR', _SETTINGS.name)
 
 torch.set_num_threads(1)
 cv2.setNumThreads(1)
