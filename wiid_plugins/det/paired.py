@@ -27,7 +27,6 @@ class PairedDetector(PairedModel):
         joint_forward: One pass over day and night, whose losses are logged together, instead of a
             pass for each, logged as ``day.*`` and ``night.*``.
         data_preprocessor: Config of :class:`~wiid_plugins.det.PairedDetPreprocessor`.
-        channels_last: Lay out weights and pictures as ``NHWC``.
     """
 
     def __init__(
@@ -37,9 +36,8 @@ class PairedDetector(PairedModel):
         tap: str | Sequence[str] = 'neck',
         joint_forward: bool = True,
         data_preprocessor: dict | None = None,
-        channels_last: bool = False,
     ):
-        super().__init__(detector, aux, tap, joint_forward, data_preprocessor, channels_last)
+        super().__init__(detector, aux, tap, joint_forward, data_preprocessor)
 
     def run_task(
         self, views: dict[str, Tensor], data_samples: list

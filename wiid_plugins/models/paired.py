@@ -28,8 +28,6 @@ class PairedModel(BaseModel):
         joint_forward: Run all views as one batch, so that batch norm sees day and night together;
             False runs a pass per view.
         data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
-        channels_last: Lay out weights, and with them all pictures, as ``NHWC``: faster on pictures of
-            about 100 px and more, slower on smaller ones. For 2D networks.
 
     Attributes:
         encoder_parts: Children of the stock model that the momentum encoder needs.
@@ -44,7 +42,6 @@ class PairedModel(BaseModel):
         tap: str | Sequence[str],
         joint_forward: bool,
         data_preprocessor: dict | None,
-        channels_last: bool = False,
     ):
         super().__init__(data_preprocessor)
         self.model = MODELS.build(model)
@@ -57,8 +54,6 @@ class PairedModel(BaseModel):
             children = dict(self.model.named_children())
             drop = tuple(name for name in children if name not in self.encoder_parts)
             self.target = MomentumEncoder(self.model, self.aux.projectors, momentum, drop)
-        if channels_last:
-            self.to(memory_format=torch.channels_last)
         self._register_load_state_dict_pre_hook(self._accept_plain_checkpoint)
 
     def init_weights(self) -> None:
