@@ -113,7 +113,7 @@ def test_darkening_repeats_under_a_generator():
 def test_draws_stay_in_their_ranges_and_fill_them():
     ranges, draw = DarkRanges(), draw_darkness(4000, generator=seeded())
     bounds = dict(exposure=ranges.exposure, veil=ranges.veil, shot=ranges.shot_noise)
-    bounds |= dict(red=ranges.white_balance, blue=ranges.white_balance)
+    bounds |= dict(red=ranges.red, blue=ranges.blue)
     for name, (low, high) in bounds.items():
         values = getattr(draw, name)
         assert values.min() >= low * 0.999 and values.max() <= high * 1.001
@@ -127,7 +127,7 @@ def test_draws_stay_in_their_ranges_and_fill_them():
     assert float(spread.std()) == pytest.approx(0.26, rel=0.05)
 
 
-@pytest.mark.parametrize('name', ['exposure', 'white_balance', 'shot_noise'])
+@pytest.mark.parametrize('name', ['exposure', 'red', 'blue', 'shot_noise'])
 @pytest.mark.parametrize('bounds', [(0.0, 0.5), (0.5, 0.1), (-1, 1)])
 def test_impossible_ranges_are_refused(name, bounds):
     with pytest.raises(ValueError, match=f'DarkRanges.{name}'):

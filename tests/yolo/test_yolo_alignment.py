@@ -11,7 +11,9 @@ from yolo_toy import overrides_of, write_set
 
 ALL_ON = dict(mosaic=1.0, mixup=0.5, scale=0.5, translate=0.1, fliplr=0.5, flipud=0.5)
 JITTER = dict(hsv_h=0.015, hsv_s=0.7, hsv_v=0.4)
-LITTLE_NOISE = dict(exposure=(0.2, 0.3), white_balance=(1, 1), veil=(0, 0), shot_noise=(1e-6, 1e-6))
+LITTLE_NOISE = dict(
+    exposure=(0.2, 0.3), red=(1, 1), blue=(1, 1), veil=(0, 0), shot_noise=(1e-6, 1e-6)
+)
 VIEWS = dict(darken=LITTLE_NOISE, enhance={}, aux=None)
 
 

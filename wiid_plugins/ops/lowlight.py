@@ -21,8 +21,8 @@ class DarkRanges:
     Args:
         exposure: Share of the light that is left, drawn log-uniformly. MAET (Cui et al., ICCV 2021,
             Sec. 3.1) draws a truncated normal around 0.1 in (0.01, 1); the default covers its bulk.
-        white_balance: Gain of red and of blue against green (green: 1), each drawn uniformly. Street
-            lamps and dusk shift colour either way; the range is this project's choice.
+        red, blue: Gain against green (green: 1), drawn uniformly: the shift of white balance. Street
+            lamps make pictures redder, dusk bluer; the ranges are this project's choice.
         veil: Share of the light that stray light spreads evenly over the picture, drawn uniformly. It
             is what leaves real dark photos flat once they are brightened; own choice.
         shot_noise: Variance per unit of light, drawn log-uniformly (UPI, Brooks et al., CVPR 2019,
@@ -33,7 +33,8 @@ class DarkRanges:
     """
 
     exposure: Range = (0.01, 0.3)
-    white_balance: Range = (0.8, 1.25)
+    red: Range = (0.8, 1.25)
+    blue: Range = (0.8, 1.25)
     veil: Range = (0.0, 0.4)
     shot_noise: Range = (1e-4, 0.012)
     read_slope: float = 2.18
@@ -42,7 +43,7 @@ class DarkRanges:
     bits: tuple[int, ...] = (12, 14, 16)
 
     def __post_init__(self):
-        for name in ('exposure', 'white_balance', 'shot_noise'):
+        for name in ('exposure', 'red', 'blue', 'shot_noise'):
             low, high = getattr(self, name)
             if not 0 < low <= high:
                 raise ValueError(
@@ -83,8 +84,8 @@ def draw_darkness(
     levels = torch.tensor([2.0**b - 1 for b in ranges.bits], device=device)
     return DarkDraw(
         exposure=draw_log(ranges.exposure).exp(),
-        red=draw(ranges.white_balance),
-        blue=draw(ranges.white_balance),
+        red=draw(ranges.red),
+        blue=draw(ranges.blue),
         veil=draw(ranges.veil),
         shot=shot.exp(),
         read=(ranges.read_slope * shot + ranges.read_offset + spread).exp(),
