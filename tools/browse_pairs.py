@@ -16,17 +16,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from mmengine.config import Config, DictAction
-from mmengine.registry import init_default_scope
-from mmengine.runner import Runner, set_random_seed
 from torchvision.utils import draw_bounding_boxes
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
 from tools import _browse_clips as clips  # noqa: E402
 from tools._browse_clips import TITLES, as_image, bordered, write_text  # noqa: E402
+from tools._drawn import drawn_batches  # noqa: E402
 from wiid_plugins.det.preprocessor import boxes_of, shrunk  # noqa: E402
-from wiid_plugins.engine.guards import name_clips  # noqa: E402
 from wiid_plugins.ops.regions import show_only  # noqa: E402
-from wiid_plugins.registry import MODELS  # noqa: E402
 
 SIDE = 160  # of a picture about, px
 Pictures = torch.Tensor | list[torch.Tensor]
@@ -40,18 +37,8 @@ def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
     Raises:
         ValueError: If the config does not train on pairs.
     """
-    preprocessor = config.model.get('data_preprocessor') or {}
-    if not preprocessor.get('type', '').startswith('wiid_plugins.'):
-        raise ValueError(f'{config.filename}: trains on single views, there are no pairs to show')
-    init_default_scope(config.default_scope)
-    set_random_seed(seed)
-    loader = dict(batch_size=count, num_workers=0, drop_last=False)
-    loader |= dict(collate_fn=dict(type='pseudo_collate'), persistent_workers=False)
-    loader = Runner.build_dataloader({**config.train_dataloader, **loader}, seed=seed)
-    name_clips(loader.dataset)
-    data = next(iter(loader))
-    preprocessor = MODELS.build(preprocessor)
-    drawn, samples = preprocessor.draw(data), data['data_samples']
+    preprocessor, data, drawn = next(drawn_batches(config, count, seed))
+    samples = data['data_samples']
     if config.default_scope == 'mmaction':
         return clips.clip_columns(preprocessor, data, drawn, SIDE)
     shown = {'day': framed(drawn.day, samples), 'night': framed(drawn.night, samples)}
@@ -142,10 +129,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args(argv)
-    config = Config.fromfile(args.config)
-    config.merge_from_dict(args.cfg_options)
     out = args.out or Path('work_dirs') / f'{Path(args.config).stem}_pairs.png'
     try:
+        config = Config.fromfile(args.config)
+        config.merge_from_dict(args.cfg_options)
         print(draw(config, args, out))
     except (ValueError, OSError) as error:
         sys.exit(f'error: {error}')

@@ -134,7 +134,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     # Read here: mmengine cannot read two at a time, and a broken one ends this before any training.
-    scopes = {c: Config.fromfile(c).get('default_scope') for c in args.configs}
+    try:
+        scopes = {c: Config.fromfile(c).get('default_scope') for c in args.configs}
+    except OSError as error:
+        sys.exit(f'error: {error}')
     jobs = [(c, s) for s in args.seeds for c in args.configs]
     with ThreadPoolExecutor(args.jobs) as pool:
         futures = [

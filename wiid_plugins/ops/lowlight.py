@@ -26,7 +26,8 @@ class DarkRanges:
         veil: Share of the light that stray light spreads evenly over the picture, drawn uniformly. It
             is what leaves real dark photos flat once they are brightened; own choice.
         shot_noise: Variance per unit of light, drawn log-uniformly (UPI, Brooks et al., CVPR 2019,
-            Eq. 5: 1e-4 to 0.012).
+            Eq. 5: 1e-4 to 0.012, of raw pixels; photos that a camera has denoised, or that are made
+            smaller, have far less: ``tools/compare_light.py`` shows it).
         read_slope, read_offset, read_spread: The log variance of the read noise is normal around
             ``read_slope * log(shot) + read_offset`` (UPI: 2.18, 1.20, 0.26).
         bits: Depths of the analogue-digital converter, one is drawn (MAET: 12, 14, 16).

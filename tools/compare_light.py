@@ -1,0 +1,91 @@
+"""Is a config's darkening like the real dark? Measure day, night views and unlabelled dark pictures.
+
+Prints median and quartiles of each measure, as the network sees the pictures, that is enhanced, and
+the key of `model.data_preprocessor.darken` that moves the night views. No label is used, and no test
+picture: choosing the darkening by this table keeps a run unsupervised.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import torch
+from mmengine.config import Config, DictAction
+from torch import Tensor
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from tools._drawn import drawn_batches  # noqa: E402
+from wiid_plugins.ops.appearance import appearance  # noqa: E402
+
+BATCH = 32
+SHOWN = {  # measure: title, key of DarkRanges
+    'red': ('red / green', 'red'),
+    'blue': ('blue / green', 'blue'),
+    'darkest': ('darkest hundredth', 'veil'),
+    'contrast': ('contrast', 'veil'),
+    'noise': ('fine detail and noise', 'shot_noise, exposure'),
+}
+
+
+def measure(config: Config, count: int, seed: int) -> dict[str, dict[str, Tensor]]:
+    """Measure about ``count`` pictures of each view: view -> measure -> ``(N,)``.
+
+    Raises:
+        ValueError: If the config does not train on pairs of pictures, or has no dark ones.
+    """
+    if config.default_scope == 'mmaction':
+        raise ValueError(f'{config.filename}: trains on clips; this tool compares pictures')
+    found: dict[str, list[dict[str, Tensor]]] = {}
+    batches = islice(drawn_batches(config, BATCH, seed), -(-count // BATCH))
+    for _, _, drawn in tqdm(batches, unit='batch', delay=1):
+        views = dict(day=drawn.day, night=drawn.night, dark=drawn.dark)
+        absent = [name for name, pictures in views.items() if pictures is None]
+        if absent:
+            raise ValueError(
+                f'{config.filename}: has no {" and no ".join(absent)} pictures to compare; it needs '
+                'data_preprocessor.darken, and wiid_plugins.WithDark in train_dataloader.dataset'
+            )
+        for name, pictures in views.items():
+            found.setdefault(name, []).extend(appearance(p[None]) for p in pictures)
+    return {
+        name: {key: torch.cat([each[key] for each in parts]) for key in SHOWN}
+        for name, parts in found.items()
+    }
+
+
+def table(found: dict[str, dict[str, Tensor]]) -> str:
+    """Median (quartiles) of each measure, and the key that moves the night views."""
+    rows = ['| measure | day | night view | real dark | darken |', '|---|---|---|---|---|']
+    for name, (title, key) in SHOWN.items():
+        cells = []
+        for view in ('day', 'night', 'dark'):
+            low, middle, high = found[view][name].quantile(torch.tensor([0.25, 0.5, 0.75])).tolist()
+            cells.append(f'{middle:.3f} ({low:.3f} to {high:.3f})')
+        rows.append(f'| {title} | {" | ".join(cells)} | {key} |')
+    return '\n'.join(rows)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='a config that trains with unlabelled dark pictures')
+    parser.add_argument('--count', type=int, default=512, help='pictures (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
+    args = parser.parse_args(argv)
+    try:
+        config = Config.fromfile(args.config)
+        config.merge_from_dict(args.cfg_options)
+        print(table(measure(config, args.count, args.seed)))
+    except (ValueError, OSError) as error:
+        sys.exit(f'error: {error}')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
