@@ -21,7 +21,7 @@ def drawn_batches(
     """
     if config.default_scope == 'ultralytics':
         raise ValueError(
-            f'{config.filename}: is of Ultralytics; this tool reads those of mmpretrain, mmdet, mmaction2'
+            f'{config.filename}: is of Ultralytics; this tool reads configs of the other toolboxes'
         )
     preprocessor = config.model.get('data_preprocessor') or {}
     if not preprocessor.get('type', '').startswith('wiid_plugins.'):
