@@ -1,5 +1,5 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
-# Darkening after the look of the unlabelled dark photos (little noise, hazy). Features are aligned where
+# Darkening like the unlabelled dark photos (blue, hazy, little noise: tools/compare_light.py). Features are aligned where
 # they do not tell classes apart yet: the dark photos have another mix of signs. Masks spare the target:
 # a sign hangs on one digit.
 _base_ = ['./resnet18_plain-more_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
@@ -12,7 +12,13 @@ model = dict(
     data_preprocessor=dict(
         type='wiid_plugins.PairedPreprocessor',
         preprocessor=_base_.data_preprocessor,
-        darken=dict(exposure=(0.01, 0.2), shot_noise=(1e-5, 1e-3)),
+        darken=dict(
+            exposure=(0.03, 0.12),
+            shot_noise=(1e-6, 1e-4),
+            veil=(0.0, 0.5),
+            red=(0.8, 1.2),
+            blue=(1.1, 1.6),
+        ),
         enhance=dict(),
         target=dict(keep=(0.7, 0.9), size=24),  # a sign fills most of its picture
         regions=dict(highlight=0.1, blocks=0.2, erase=(0.0, 0.0)),
