@@ -1,7 +1,7 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
-# Darkening like the unlabelled dark photos (blue, hazy, little noise: tools/compare_light.py). Features are aligned where
-# they do not tell classes apart yet: the dark photos have another mix of signs. Masks spare the target:
-# a sign hangs on one digit.
+# Darkening like the unlabelled dark photos: blue, hazy, little noise (tools/compare_light.py). Features
+# are aligned where they do not tell classes apart yet: the dark photos have another mix of signs. Masks
+# spare the target: a sign hangs on one digit.
 _base_ = ['./resnet18_plain-more_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
 model = dict(
     _delete_=True,
