@@ -78,3 +78,18 @@ def overrides_of(root, wiid=None, model='yolov5n.yaml', **changes):
     """Give a trainer's overrides for a short training on :func:`write_set`'s tree."""
     own = dict(model=model, data=str(write_yaml(root, wiid)), save_dir=str(root / 'run'))
     return QUICK | own | changes
+
+
+def write_config(root):
+    """Write a config of the project for :func:`write_set`'s tree."""
+    settings = dict(
+        default_scope='ultralytics',
+        model='yolov5n.yaml',
+        data=dict(path=str(root), train='images/train', val='images/val', names=NAMES),
+        test=dict(sets=dict(day='images/val', night='images/night'), enhance=dict()),
+        wiid=dict(WIID, dark=str(root / 'images' / 'dark')),
+        train={k: v for k, v in QUICK.items() if k not in ('device', 'amp')},
+    )
+    config = root / 'tiny.py'
+    config.write_text('\n'.join(f'{k} = {v!r}' for k, v in settings.items()))
+    return config

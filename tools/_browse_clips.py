@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 from torchvision.utils import make_grid
 
+from tools._drawn import frames
 from wiid_plugins.models.preprocessor import Drawn, PairedPreprocessor
 from wiid_plugins.ops.regions import show_only
 from wiid_plugins.ops.temporal_gmm import foreground
@@ -43,7 +44,7 @@ def clip_columns(
         side: Width of the frames about, px.
     """
     shown = {'day': drawn.day, 'night': drawn.night, 'dark': drawn.dark}
-    shown = {name: _frames(clips) for name, clips in shown.items() if clips is not None}
+    shown = {name: frames(clips) for name, clips in shown.items() if clips is not None}
     if drawn.visible is not None:
         given = 'target_mask' in data
         still = torch.zeros_like(shown['day'][:, :, 0])
@@ -54,11 +55,6 @@ def clip_columns(
         for view in {'day', 'night'} & set(shown):
             shown[f'{view}_masked'] = show_only(shown[view] - mean, drawn.visible) + mean
     return {name: resized(shown[name], side) for name in TITLES if name in shown}
-
-
-def _frames(clips: Tensor) -> Tensor:
-    """Samples as the loader gives them -> ``(N, frames, 3, H, W)``."""
-    return clips.transpose(2, 3).flatten(1, 2) if clips.ndim == 6 else clips
 
 
 def _moving(preprocessor: PairedPreprocessor, day: Tensor) -> Tensor:

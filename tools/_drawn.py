@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, set_random_seed
+from torch import Tensor
 
 from wiid_plugins.engine.guards import name_clips
 from wiid_plugins.models.preprocessor import Drawn, PairedPreprocessor
@@ -16,13 +17,11 @@ def drawn_batches(
 ) -> Iterator[tuple[PairedPreprocessor, dict, Drawn]]:
     """Give the preprocessor, a batch of the loader and what is drawn from it, as the training does.
 
+    Not for configs of Ultralytics: :func:`wiid_plugins.yolo.drawn.drawn_batches` is.
+
     Raises:
         ValueError: If the config does not train on pairs.
     """
-    if config.default_scope == 'ultralytics':
-        raise ValueError(
-            f'{config.filename}: is of Ultralytics; this tool reads configs of the other toolboxes'
-        )
     preprocessor = config.model.get('data_preprocessor') or {}
     if not preprocessor.get('type', '').startswith('wiid_plugins.'):
         raise ValueError(f'{config.filename}: trains on single views, there are no pairs to show')
@@ -35,3 +34,8 @@ def drawn_batches(
     preprocessor = MODELS.build(preprocessor)
     for data in loader:
         yield preprocessor, data, preprocessor.draw(data)
+
+
+def frames(clips: Tensor) -> Tensor:
+    """Samples as a loader of clips gives them -> ``(N, frames, 3, H, W)``."""
+    return clips.transpose(2, 3).flatten(1, 2) if clips.ndim == 6 else clips

@@ -37,6 +37,10 @@ def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
     Raises:
         ValueError: If the config does not train on pairs.
     """
+    if config.default_scope == 'ultralytics':
+        from tools._browse_yolo import yolo_columns  # optional
+
+        return yolo_columns(config, count, seed)
     preprocessor, data, drawn = next(drawn_batches(config, count, seed))
     samples = data['data_samples']
     if config.default_scope == 'mmaction':

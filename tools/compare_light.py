@@ -1,13 +1,13 @@
 """Is a config's darkening like the real dark? Measure day, night views and unlabelled dark pictures.
 
 Prints median and quartiles of each measure, as the network sees the pictures, that is enhanced, and
-the key of `model.data_preprocessor.darken` that moves the night views. No label is used, and no test
-picture: choosing the darkening by this table keeps a run unsupervised.
+the key of `darken` in the config that moves the night views. Of a clip the middle frame counts. No
+label is used, and no test picture: choosing the darkening by this table keeps a run unsupervised.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
-from tools._drawn import drawn_batches  # noqa: E402
+from tools._drawn import drawn_batches, frames  # noqa: E402
 from wiid_plugins.ops.appearance import appearance  # noqa: E402
 
 BATCH = 32
@@ -28,27 +28,52 @@ SHOWN = {  # measure: title, key of DarkRanges
     'contrast': ('contrast', 'veil'),
     'noise': ('fine detail and noise', 'shot_noise, exposure'),
 }
+MEND = 'data_preprocessor.darken, and wiid_plugins.WithDark in train_dataloader.dataset'
+Drawn = dict[str, Sequence[Tensor] | None]
+
+
+def views(config: Config, seed: int) -> Iterator[Drawn]:
+    """Give day, night and dark pictures of each batch, of a clip the frame in its middle."""
+    clips = config.default_scope == 'mmaction'
+    if clips and 'data_preprocessor' in config.model:
+        config.model.data_preprocessor['regions'] = None  # not looked at here, and slow
+    for _, _, drawn in drawn_batches(config, BATCH, seed):
+        batch = dict(day=drawn.day, night=drawn.night, dark=drawn.dark)
+        if clips:
+            batch = {k: v if v is None else middle_frames(v) for k, v in batch.items()}
+        yield batch
+
+
+def middle_frames(clips: Tensor) -> Tensor:
+    """Samples as the loader gives them -> ``(N, 3, H, W)``."""
+    return frames(clips)[:, frames(clips).shape[1] // 2]
+
+
+def yolo_views(config: Config, seed: int) -> Iterator[Drawn]:
+    """Give day, night and dark pictures of each batch of a config of Ultralytics."""
+    from wiid_plugins.yolo.drawn import drawn_batches  # optional, and AGPL-3.0
+
+    for whole, _ in drawn_batches(config, BATCH, seed):
+        yield dict(day=whole['img'], night=whole['night'], dark=whole.get('dark'))
 
 
 def measure(config: Config, count: int, seed: int) -> dict[str, dict[str, Tensor]]:
     """Measure about ``count`` pictures of each view: view -> measure -> ``(N,)``.
 
     Raises:
-        ValueError: If the config does not train on pairs of pictures, or has no dark ones.
+        ValueError: If the config does not train on pairs, or has no dark pictures.
     """
-    if config.default_scope == 'mmaction':
-        raise ValueError(f'{config.filename}: trains on clips; this tool compares pictures')
+    yolo = config.default_scope == 'ultralytics'
     found: dict[str, list[dict[str, Tensor]]] = {}
-    batches = islice(drawn_batches(config, BATCH, seed), -(-count // BATCH))
-    for _, _, drawn in tqdm(batches, unit='batch', delay=1):
-        views = dict(day=drawn.day, night=drawn.night, dark=drawn.dark)
-        absent = [name for name, pictures in views.items() if pictures is None]
+    batches = islice((yolo_views if yolo else views)(config, seed), -(-count // BATCH))
+    for drawn in tqdm(batches, unit='batch', delay=1):
+        absent = [name for name, pictures in drawn.items() if pictures is None]
         if absent:
             raise ValueError(
                 f'{config.filename}: has no {" and no ".join(absent)} pictures to compare; it needs '
-                'data_preprocessor.darken, and wiid_plugins.WithDark in train_dataloader.dataset'
+                + ('wiid.darken, wiid.dark and wiid.aux.mmd' if yolo else MEND)
             )
-        for name, pictures in views.items():
+        for name, pictures in drawn.items():
             found.setdefault(name, []).extend(appearance(p[None]) for p in pictures)
     return {
         name: {key: torch.cat([each[key] for each in parts]) for key in SHOWN}

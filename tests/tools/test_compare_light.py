@@ -3,10 +3,13 @@
 import cv2
 import numpy as np
 import pytest
+import torch
 
+from act_toy import write_clips
 from tools import compare_light
 
 CONFIG = 'configs/demo/resnet18_wiid_demo.py'
+CLIPS = 'configs/act/i3d-r18_wiid-smoke_1xb4-1e_clips.py'
 
 
 @pytest.fixture
@@ -44,11 +47,7 @@ def test_the_table_shows_the_tint_and_a_darkening_that_has_it(blue_dark, capsys)
 def test_what_cannot_be_compared_is_named(blue_dark):
     for config, message in (
         ('configs/demo/resnet18_plain_demo.py', 'trains on single views'),
-        ('configs/act/i3d-r18_wiid-smoke_1xb4-1e_clips.py', 'trains on clips'),
-        (
-            'configs/yolo/yolov5n_wiid-smoke_1xb4-1e_gtsrb-scenes.py',
-            'is of Ultralytics',
-        ),
+        ('configs/act/i3d-r50_plain_1xb8-30e_normal2arid.py', 'trains on single views'),
         ('configs/none.py', 'No such file.*configs/none.py'),
     ):
         with pytest.raises(SystemExit, match=message):
@@ -56,3 +55,20 @@ def test_what_cannot_be_compared_is_named(blue_dark):
     with pytest.raises(SystemExit, match='has no night pictures'):
         off = 'model.data_preprocessor.darken=None'
         compare_light.main([CONFIG, '--cfg-options', *blue_dark, off])
+
+
+def test_of_a_clip_the_frame_in_its_middle_is_measured(tmp_path, capsys):
+    write_clips(tmp_path)
+    options = [
+        f'train_dataloader.dataset.{part}.{key}'
+        for part, name in (('dataset', 'train'), ('dark', 'dark'))
+        for key in (f'ann_file={tmp_path}/{name}.txt', f'data_prefix.video={tmp_path}')
+    ]
+    noisy = 'model.data_preprocessor.darken.shot_noise=(0.01,0.012)'
+    assert compare_light.main([CLIPS, '--count', '4', '--cfg-options', *options, noisy]) == 0
+    day, night, _ = middle(capsys.readouterr().out.splitlines()[-1])
+    assert night > 2 * day
+    frames = torch.arange(5.0).view(1, 1, 1, 5, 1, 1).expand(2, 1, 3, 5, 4, 4)  # of a 3D recognizer
+    segments = torch.arange(8.0).view(1, 8, 1, 1, 1).expand(2, 8, 3, 4, 4)  # of a 2D one
+    for clips, index in ((frames, 2), (segments, 4)):
+        assert torch.equal(compare_light.middle_frames(clips), torch.full((2, 3, 4, 4), index))

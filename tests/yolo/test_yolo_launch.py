@@ -16,23 +16,14 @@ from wiid_plugins.yolo import test, train
 from wiid_plugins.yolo.export import plain_checkpoint
 from wiid_plugins.yolo.model import PairedDetectionModel
 from wiid_plugins.yolo.options import setting, write_data
-from yolo_toy import NAMES, QUICK, WIID, write_set
+from yolo_toy import NAMES, WIID, write_config, write_set
 
 
 @pytest.fixture(scope='module')
 def trained(tmp_path_factory):
     """A config, and the work dir of a training from it."""
     root = write_set(tmp_path_factory.mktemp('set'), size=(48, 64))
-    settings = dict(
-        default_scope='ultralytics',
-        model='yolov5n.yaml',
-        data=dict(path=str(root), train='images/train', val='images/val', names=NAMES),
-        test=dict(sets=dict(day='images/val', night='images/night'), enhance=dict()),
-        wiid=dict(WIID, dark=str(root / 'images' / 'dark')),
-        train={k: v for k, v in QUICK.items() if k not in ('device', 'amp')},
-    )
-    config, work = root / 'tiny.py', root / 'work'
-    config.write_text('\n'.join(f'{k} = {v!r}' for k, v in settings.items()))
+    config, work = write_config(root), root / 'work'
     options = ['--cfg-options', 'train.epochs=2']
     train.main([str(config), '--work-dir', str(work), '--device', 'cpu', *options])
     return config, work

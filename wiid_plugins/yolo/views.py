@@ -49,8 +49,10 @@ class PairedViews:
         Returns:
             A new batch; with front cells erased, boxes are shrunk or dropped in all three.
         """
-        if self.darken is None:
-            return batch
+        return batch if self.darken is None else self.masked(self.lit(batch))
+
+    def lit(self, batch: dict) -> dict:
+        """Give the batch with ``night`` and ``dark``, all views whole."""
         night = self.darken(batch['img'])
         batch = batch | {'night': night if self.darken.enhanced else self._enhanced(night)}
         if self.dark is not None:
@@ -58,13 +60,12 @@ class PairedViews:
             if dark.shape[2:] != batch['img'].shape[2:]:  # multi-scale training
                 dark = F.interpolate(dark, batch['img'].shape[2:], mode='bilinear')
             batch['dark'] = self._enhanced(dark)
-        return batch if self.grid is None else self._masked(batch)
+        return batch
 
-    def _enhanced(self, images: Tensor) -> Tensor:
-        return images if self.enhance is None else self.enhance(images)
-
-    def _masked(self, batch: dict) -> dict:
-        """Show the same cells of all views, and shrink the boxes to what is left of them."""
+    def masked(self, batch: dict) -> dict:
+        """Give the batch with the same cells of all views hidden, and boxes of what is left."""
+        if self.grid is None:
+            return batch
         height, width = batch['img'].shape[2:]
         scale = batch['bboxes'].new_tensor([width, height, width, height])
         owner = batch['batch_idx'].long()
@@ -74,11 +75,14 @@ class PairedViews:
         visible = self.grid(boxes, (height, width))
         shrunk, kept = shrink_boxes(boxes, visible)
         order = order[torch.cat(kept)]
-        batch |= {key: batch[key][order] for key in ('cls', 'batch_idx')}
-        batch |= {'bboxes': xyxy2xywh(torch.cat(shrunk)) / scale}
+        batch = batch | {key: batch[key][order] for key in ('cls', 'batch_idx')}
+        batch['bboxes'] = xyxy2xywh(torch.cat(shrunk)) / scale
         if 'dark' in batch:  # MMD is to compare light, not how much is hidden
-            batch |= {'dark': shown(batch['dark'], in_turn(visible, len(batch['dark'])))}
+            batch['dark'] = shown(batch['dark'], in_turn(visible, len(batch['dark'])))
         return batch | {key: shown(batch[key], visible) for key in ('img', 'night')}
+
+    def _enhanced(self, images: Tensor) -> Tensor:
+        return images if self.enhance is None else self.enhance(images)
 
 
 def shown(images: Tensor, visible: Tensor) -> Tensor:
