@@ -1,5 +1,4 @@
 # The same by WiiD: darkened twins, tubes, BYOL, MMD on the raw clips without labels.
-# Darkening after the look of these clips: a video codec leaves little noise.
 _base_ = ['./r3d-r18_plain_1xb8-10e_arid-dark.py', '../_base_/wiid_act.py']
 model = dict(
     _delete_=True,
@@ -9,7 +8,7 @@ model = dict(
     data_preprocessor=dict(
         type='wiid_plugins.PairedClipPreprocessor',
         preprocessor=_base_.model.data_preprocessor,
-        **{**_base_.wiid_views, 'darken': dict(shot_noise=(1e-5, 1e-3))},
+        **_base_.wiid_views,
     ),
 )
 train_dataloader = dict(

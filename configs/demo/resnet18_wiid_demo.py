@@ -8,7 +8,7 @@ model = dict(
     data_preprocessor=dict(
         type='wiid_plugins.PairedPreprocessor',
         preprocessor=_base_.data_preprocessor,
-        darken=dict(shot_noise=(1e-5, 3e-3)),
+        darken=dict(),
         enhance=dict(),
         regions=dict(highlight=0.05, blocks=0.1, erase=(0.1, 0.3)),
     ),

@@ -18,6 +18,8 @@ Range = tuple[float, float]
 class DarkRanges:
     """What a dark photo is drawn from; each image gets its own draw.
 
+    ``tools/compare_light.py`` shows how far the night views of a config are from its dark pictures.
+
     Args:
         exposure: Share of the light that is left, drawn log-uniformly. MAET (Cui et al., ICCV 2021,
             Sec. 3.1) draws a truncated normal around 0.1 in (0.01, 1); the default covers its bulk.
@@ -25,9 +27,9 @@ class DarkRanges:
             lamps make pictures redder, dusk bluer; the ranges are this project's choice.
         veil: Share of the light that stray light spreads evenly over the picture, drawn uniformly. It
             is what leaves real dark photos flat once they are brightened; own choice.
-        shot_noise: Variance per unit of light, drawn log-uniformly (UPI, Brooks et al., CVPR 2019,
-            Eq. 5: 1e-4 to 0.012, of raw pixels; photos that a camera has denoised, or that are made
-            smaller, have far less: ``tools/compare_light.py`` shows it).
+        shot_noise: Variance per unit of light, drawn log-uniformly. Raw pixels have 1e-4 to 0.012
+            (UPI, Brooks et al., CVPR 2019, Eq. 5), but pictures that a camera or a codec has
+            denoised, and that are made smaller, a hundredth of it. The default spans both ends.
         read_slope, read_offset, read_spread: The log variance of the read noise is normal around
             ``read_slope * log(shot) + read_offset`` (UPI: 2.18, 1.20, 0.26).
         bits: Depths of the analogue-digital converter, one is drawn (MAET: 12, 14, 16).
@@ -36,8 +38,8 @@ class DarkRanges:
     exposure: Range = (0.01, 0.3)
     red: Range = (0.8, 1.25)
     blue: Range = (0.8, 1.25)
-    veil: Range = (0.0, 0.4)
-    shot_noise: Range = (1e-4, 0.012)
+    veil: Range = (0.0, 0.2)
+    shot_noise: Range = (1e-6, 1e-3)
     read_slope: float = 2.18
     read_offset: float = 1.20
     read_spread: float = 0.26
