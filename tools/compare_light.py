@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a sc
 from tools._drawn import drawn_batches, frames  # noqa: E402
 from wiid_plugins.ops.appearance import appearance  # noqa: E402
 
-BATCH = 32
+BATCH = 8  # pictures of a detector are large
 SHOWN = {  # measure: title, key of DarkRanges
     'red': ('red / green', 'red'),
     'blue': ('blue / green', 'blue'),

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from pictures import draw_picture, rgb_unit, seeded
+from wiid_plugins.ops.appearance import appearance
 from wiid_plugins.ops.color import luma, srgb_to_linear
 from wiid_plugins.ops.lowlight import DarkDraw, DarkRanges, darken, draw_darkness, enhance
 
@@ -158,6 +159,22 @@ def test_real_dark_photos_come_near_the_target(real_data):
         assert level >= min(0.37, float(limit) - 0.001), path.name
         # Curves are concave: colour channels on their own end up below their grey value.
         assert level - 0.03 <= float(luma(enhance(images)).mean()) <= level + 0.001, path.name
+
+
+def test_night_views_have_the_fine_detail_of_real_dark_photos_and_not_the_noise_of_raw_ones(
+    real_data,
+):
+    def photos(folder):
+        paths = sorted((real_data / folder).rglob('*.*g'))
+        return rgb_unit(*(cv2.resize(cv2.imread(str(path)), (224, 224)) for path in paths))
+
+    def noise(images):
+        return float(appearance(enhance(images))['noise'].median())
+
+    day, dark = photos('detection/coco_mini'), noise(photos('photos_dark'))
+    assert dark / 2 < noise(darken(day, generator=seeded())) < dark * 2
+    raw = DarkRanges(shot_noise=(1e-4, 0.012))  # UPI, Eq. 5
+    assert noise(darken(day, raw, generator=seeded())) > dark * 4
 
 
 def test_gain_is_limited():
