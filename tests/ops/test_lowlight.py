@@ -167,7 +167,9 @@ def test_night_views_have_the_fine_detail_of_real_dark_photos_and_not_the_noise_
     def photos(folder):
         paths = sorted((real_data / folder).rglob('*.*g'))
         pictures = (cv2.imread(str(path)) for path in paths)
-        return rgb_unit(*(cv2.resize(p, (224, 224), interpolation=cv2.INTER_AREA) for p in pictures))
+        return rgb_unit(
+            *(cv2.resize(p, (224, 224), interpolation=cv2.INTER_AREA) for p in pictures)
+        )
 
     def noise(images):
         return float(appearance(enhance(images))['noise'].median())
