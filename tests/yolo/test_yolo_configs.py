@@ -33,6 +33,8 @@ def test_config_survives_the_data_yaml_and_takes_one_step(path, tmp_path):
     assert config.default_scope == 'ultralytics' and set(config.test.sets) == {'day', 'night'}
     args = get_cfg(overrides={k: v for k, v in config.train.items()})
     config.data.path = str(tmp_path)
+    for part in (config.data.train, config.data.val):
+        (tmp_path / part).mkdir(parents=True)
     data = yaml.safe_load(write_data(config, tmp_path).read_text())
     wiid = data.get('wiid')
     assert (wiid is None) == ('plain' in path.stem)

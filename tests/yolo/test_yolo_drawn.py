@@ -63,7 +63,7 @@ def test_the_light_is_measured_and_follows_the_darkening(config, capsys):
         ('wiid.darken=None', 'tiny.py: trains on single views'),
         ('wiid.aux.mmd=None', 'has no dark pictures to compare; it needs wiid.darken, wiid.dark'),
         ('wiid.dark=nowhere', 'nowhere: no picture here'),
-        ('data.path=nowhere', 'nowhere: there is no such folder'),
+        ('data.path=nowhere', 'nowhere/images/train: there is no such folder'),
     ],
 )
 def test_what_cannot_be_compared_is_named(config, option, message):

@@ -135,8 +135,22 @@ def test_the_setting_is_named(trained):
     assert setting(config)['setting'] == 'unsupervised'
 
 
-def test_a_missing_data_folder_is_named_with_the_mend(trained, tmp_path):
+@pytest.mark.parametrize(
+    ('key', 'named'),
+    [('path', 'nowhere/images/train'), ('train', 'nowhere'), ('val', 'nowhere')],
+)
+def test_a_missing_data_folder_is_named_with_the_mend(trained, tmp_path, key, named):
     config = Config.fromfile(trained[0])
-    config.data.path = str(tmp_path / 'nowhere')
-    with pytest.raises(FileNotFoundError, match='nowhere: there is no such folder.*tools/prepare'):
+    config.data[key] = 'nowhere'
+    with pytest.raises(FileNotFoundError, match=f'{named}: there is no such.*{key}.*tools/prepare'):
+        write_data(config, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_of_several_folders_each_is_looked_for(trained, tmp_path):
+    config = Config.fromfile(trained[0])
+    config.data.train = ['images/train', 'images/night']
+    assert write_data(config, tmp_path).is_file()
+    config.data.train = ['images/train', 'images/nowhere']
+    with pytest.raises(FileNotFoundError, match='images/nowhere: there is no such'):
         write_data(config, tmp_path)

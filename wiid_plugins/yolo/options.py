@@ -26,15 +26,17 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
         **changes: Keys of ``data`` to replace.
 
     Raises:
-        FileNotFoundError: If ``data.path`` is not there.
+        FileNotFoundError: If ``data.train`` or ``data.val`` is not there.
     """
     data = plain_dict(config.data) | changes
     root = Path(data['path'])
-    if not root.is_dir():
-        raise FileNotFoundError(
-            f'{root}: there is no such folder, data.path of the config names it; tools/prepare/ '
-            'makes the data sets'
-        )
+    for key in ('train', 'val'):
+        for part in data[key] if isinstance(data[key], list) else [data[key]]:
+            if not (root / part).exists():
+                raise FileNotFoundError(
+                    f'{root / part}: there is no such folder, data.path and data.{key} of the config '
+                    'name it; tools/prepare/ makes the data sets'
+                )
     data['path'] = str(root.resolve())
     if config.get('wiid'):
         data['wiid'] = plain_dict(config.wiid)

@@ -47,7 +47,7 @@ def run_domains(args: argparse.Namespace, config: Config, folder: Path) -> dict:
             domain = f'{name}{light}'
             options = dict(
                 model=str(args.checkpoint),
-                data=str(write_data(config, folder, domain, val=images)),
+                data=str(write_data(config, folder, domain, train=images, val=images)),
                 imgsz=config.train.imgsz,
                 batch=config.train.batch,
                 mode='val',
