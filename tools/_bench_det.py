@@ -40,7 +40,7 @@ class DetBareStep:
     """
 
     def __init__(self, model: nn.Module, data: dict, setting: Setting):
-        stock, aux, slow = model.model, model.aux, model.target.average.module
+        stock, aux, slow = model.model, model.aux, model.target.average
         self.aux, self.views, self.data, self.setting = aux, model.data_preprocessor, data, setting
         self.encode = nn.Sequential(stock.backbone, stock.neck)
         self.slow_encode = nn.Sequential(slow['encoder'].backbone, slow['encoder'].neck)

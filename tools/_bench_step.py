@@ -75,7 +75,7 @@ class BareStep:
     """
 
     def __init__(self, model: nn.Module, batch: Batch, setting: Setting):
-        stock, aux, slow = model.model, model.aux, model.target.average.module
+        stock, aux, slow = model.model, model.aux, model.target.average
         self.batch, self.setting, self.aux = batch, setting, aux
         self.views: PairedPreprocessor = model.data_preprocessor
         self.backbone, self.neck, self.head = stock.backbone, stock.neck, stock.head

@@ -55,7 +55,7 @@ class YoloBareStep:
     """
 
     def __init__(self, trainer: PairedDetectionTrainer, data: dict[str, Tensor], setting: Setting):
-        parts = trainer.model, trainer.optimizer, trainer.ema.ema, trainer.target.average.module
+        parts = trainer.model, trainer.optimizer, trainer.ema.ema, trainer.target.average
         model, self.optimizer, validated, slow = copy.deepcopy(parts)
         self.views, self.data, self.setting = trainer.views, data, setting
         self.layers, self.aux, self.save = model.model, model.aux, set(model.save)

@@ -51,7 +51,7 @@ def smoke(root, work_dir, segments, epochs):
 @pytest.mark.parametrize('segments', [False, True])
 def test_a_run_trains_validates_resumes_exports_and_tests(clips, tmp_path, segments):
     runner = Runner.from_cfg(smoke(clips, tmp_path, segments, 1))
-    slow = runner.model.target.average.module.state_dict()
+    slow = runner.model.target.average.state_dict()
     before = {k: v.clone() for k, v in slow.items()}
     runner.train()
     assert runner.iter == 2

@@ -37,7 +37,7 @@ def test_losses_run_backward_to_backbone_and_aux_and_not_to_the_target(name, joi
     for part in (model.model.backbone, model.aux):
         assert any((g != 0).any() for g in gradients(part))
     assert not gradients(model.target)
-    assert not any(p.requires_grad for p in model.target.average.module.parameters())
+    assert not any(p.requires_grad for p in model.target.average.parameters())
 
 
 @pytest.mark.parametrize('name', DETECTORS)

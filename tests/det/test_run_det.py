@@ -20,7 +20,7 @@ def scenes(tmp_path_factory):
 def test_a_run_trains_validates_saves_and_tests_by_day_and_night(scenes, tmp_path):
     config = smoke(scenes, tmp_path)
     runner = Runner.from_cfg(config)
-    slow = runner.model.target.average.module.state_dict()
+    slow = runner.model.target.average.state_dict()
     before = {k: v.clone() for k, v in slow.items()}
     validated = runner.train() and runner.message_hub.log_scalars
     assert runner.iter == 2

@@ -12,7 +12,7 @@ from wiid_plugins.models import MomentumEncoder
 
 
 def assert_equals_online(model):
-    average, stock = model.target.average.module, model.model.state_dict()
+    average, stock = model.target.average, model.model.state_dict()
     slow = average['encoder'].state_dict()
     assert slow and not any(k.startswith('head.') for k in slow)
     assert all(torch.equal(v, stock[k]) for k, v in slow.items())
@@ -55,7 +55,7 @@ def test_starts_equal_after_loading_a_paired_checkpoint_without_momentum_encoder
 
 def test_own_state_is_loaded_and_not_replaced_by_the_online_weights():
     model = build_paired()
-    shift(model.target.average.module)
+    shift(model.target.average)
     copied = build_paired(seed=3)
     copied.load_state_dict(model.state_dict())
     for key, value in model.target.state_dict().items():

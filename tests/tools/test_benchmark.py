@@ -52,7 +52,7 @@ def test_wiid_and_the_bare_loop_do_the_same_passes(monkeypatch, channels_last):
     for name in ('head', 'neck'):
         own = wiid.model.model.get_submodule(name).state_dict()
         torch.testing.assert_close(own, getattr(bare, name).state_dict(), **same)
-    slow = wiid.model.target.average.module['projectors'][0].state_dict()
+    slow = wiid.model.target.average['projectors'][0].state_dict()
     torch.testing.assert_close(slow, bare.slow_projector.state_dict(), **same)
     moved = wiid.model.state_dict()
     for name in ('model.backbone.conv1.weight', 'model.head.fc.weight'):

@@ -28,7 +28,7 @@ def test_both_ways_give_the_same_losses_and_weights():
     for a, b in zip(trainer.model.model.parameters(), bare.layers.parameters(), strict=True):
         assert a.data_ptr() != b.data_ptr()
         torch.testing.assert_close(a, b, **near)
-    slow = trainer.target.average.module['projectors'].parameters()
+    slow = trainer.target.average['projectors'].parameters()
     for a, b in zip(slow, bare.slow_projectors.parameters(), strict=True):
         torch.testing.assert_close(a, b, **near)
     validated = [v for v in trainer.ema.ema.state_dict().values() if v.is_floating_point()]

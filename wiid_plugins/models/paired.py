@@ -155,7 +155,7 @@ class PairedModel(BaseModel):
             return
         slow, start = self.target.state_dict(), f'{prefix}model.'
         for key in [k for k in state_dict if k.startswith(start)]:
-            name = f'average.module.encoder.{key[len(start) :]}'
+            name = f'average.encoder.{key[len(start) :]}'
             if name in slow:
                 state_dict[f'{prefix}target.{name}'] = state_dict[key]
 

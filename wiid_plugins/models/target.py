@@ -3,8 +3,8 @@
 import copy
 
 import torch
-from mmengine.model import ExponentialMovingAverage
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class MomentumEncoder(nn.Module):
@@ -30,30 +30,33 @@ class MomentumEncoder(nn.Module):
         slim = copy.copy(encoder)
         slim._modules = {k: v for k, v in encoder._modules.items() if k not in drop}
         both = nn.ModuleDict({'encoder': slim, 'projectors': projectors})
-        self.average = ExponentialMovingAverage(both, momentum, update_buffers=True)
-        self.average.steps.fill_(1)  # mmengine's step 0 would copy the online weights
+        self.momentum = momentum
+        self.average = copy.deepcopy(both).requires_grad_(False)
 
     @property
     def encoder(self) -> nn.Module:
         """The slow copy of the stock model."""
-        return self.average.module['encoder']
+        return self.average['encoder']
 
     @torch.no_grad()
     def project(self, features: list[Tensor]) -> list[Tensor]:
         """Project features of the slow encoder with the slow projectors."""
-        return [p(f) for p, f in zip(self.average.module['projectors'], features, strict=True)]
+        return [p(f) for p, f in zip(self.average['projectors'], features, strict=True)]
 
     def update(self, encoder: nn.Module, projectors: nn.Module) -> None:
         """Move towards the online weights by ``momentum`` of the gap."""
-        # mmengine holds on to the tensors of construction time, which `.to(device)` leaves behind
-        self.average.avg_parameters = self.average.module.state_dict()
-        self.average.update_parameters(
-            nn.ModuleDict({'encoder': encoder, 'projectors': projectors})
-        )
+        own, online = self._pair(encoder, projectors)
+        names = [name for name, value in own.items() if value.is_floating_point()]
+        move = get_ema_multi_avg_fn(1 - self.momentum)  # all tensors in one call
+        move([own[name] for name in names], [online[name] for name in names], None)
 
     @torch.no_grad()
     def copy_from(self, encoder: nn.Module, projectors: nn.Module) -> None:
         """Start over from the online weights (after initialisation or loading)."""
-        online = nn.ModuleDict({'encoder': encoder, 'projectors': projectors}).state_dict()
-        own = self.average.module.state_dict()
-        self.average.module.load_state_dict({k: online[k] for k in own})
+        own, online = self._pair(encoder, projectors)
+        self.average.load_state_dict({name: online[name] for name in own})
+
+    def _pair(self, encoder: nn.Module, projectors: nn.Module) -> tuple[dict, dict]:
+        """Slow and online tensors by name; the online ones may have more of them."""
+        online = nn.ModuleDict({'encoder': encoder, 'projectors': projectors})
+        return self.average.state_dict(), online.state_dict()
