@@ -1,5 +1,5 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
-# Darkening like the unlabelled dark photos: blue, hazy, soft, little noise (tools/compare_light.py). Features
+# Darkening like the unlabelled dark photos: blue, hazy, little noise (tools/compare_light.py). Features
 # are aligned where they do not tell classes apart yet: the dark photos have another mix of signs. Masks
 # spare the target: a sign hangs on one digit.
 _base_ = ['./resnet18_plain-more_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
@@ -16,7 +16,6 @@ model = dict(
             exposure=(0.03, 0.12),
             shot_noise=(1e-6, 1e-4),
             veil=(0.0, 0.5),
-            blur=(0.0, 0.02),
             red=(0.8, 1.2),
             blue=(1.1, 1.6),
         ),
