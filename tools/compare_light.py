@@ -26,7 +26,7 @@ SHOWN = {  # measure: title, key of DarkRanges
     'blue': ('blue / green', 'blue'),
     'darkest': ('darkest hundredth', 'veil'),
     'contrast': ('contrast', 'veil'),
-    'noise': ('fine detail and noise', 'blur, shot_noise, exposure'),
+    'noise': ('fine detail and noise', 'shot_noise, exposure'),
 }
 MEND = 'data_preprocessor.darken, and wiid_plugins.WithDark in train_dataloader.dataset'
 Drawn = dict[str, Sequence[Tensor] | None]

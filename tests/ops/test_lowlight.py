@@ -11,27 +11,15 @@ from wiid_plugins.ops.color import luma, srgb_to_linear
 from wiid_plugins.ops.lowlight import DarkDraw, DarkRanges, darken, draw_darkness, enhance
 
 DRAW = dict(exposure=0.2, red=1.2, blue=0.85, veil=0.3, shot=1e-12, read=1e-14, levels=4095.0)
-DRAW |= dict(blur=0.02)
 
 
 def make_draw(n=1, **values):
     return DarkDraw(**{k: torch.full((n,), v) for k, v in {**DRAW, **values}.items()})
 
 
-def blur_in_opencv(light, sigma):
-    """(H, W, 3); what lies outside the picture has no weight."""
-    size = 2 * int(np.ceil(6 * sigma)) + 1
-    blurred, weight = (
-        cv2.GaussianBlur(each, (size, size), sigma, borderType=cv2.BORDER_CONSTANT)
-        for each in (light, np.ones_like(light))
-    )
-    return blurred / weight
-
-
-def darken_in_numpy(rgb, exposure, red, blue, veil, levels, blur, **_):
+def darken_in_numpy(rgb, exposure, red, blue, veil, levels, **_):
     """(H, W, 3) sRGB in [0, 1], without noise."""
     light = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    light = blur_in_opencv(light, blur * max(light.shape)) if blur else light
     light = (1 - veil) * light + veil * light.mean()
     light = (light * exposure * np.array([red, 1, blue])).clip(0, 1)
     light = np.round(light * levels) / levels
@@ -40,13 +28,7 @@ def darken_in_numpy(rgb, exposure, red, blue, veil, levels, blur, **_):
 
 
 @pytest.mark.parametrize(
-    'values',
-    [
-        {},
-        dict(exposure=0.02, levels=16383.0),
-        dict(veil=0.0, blur=0.1),
-        dict(exposure=1.0, red=1.5, blur=0.0),
-    ],
+    'values', [{}, dict(exposure=0.02, levels=16383.0), dict(veil=0.0), dict(exposure=1.0, red=1.5)]
 )
 def test_darkening_without_noise_is_the_formula(values):
     picture = draw_picture()
@@ -63,11 +45,11 @@ def test_darkening_without_noise_is_the_formula(values):
 def test_each_image_gets_its_own_draw():
     images = rgb_unit(draw_picture(), draw_picture(seed=1))
     draw = DarkDraw(
-        *(torch.cat(p) for p in zip(make_draw(), make_draw(exposure=0.05, blur=0.2), strict=True))
+        *(torch.cat(p) for p in zip(make_draw(), make_draw(exposure=0.05), strict=True))
     )
     both = darken(images, draw=draw)
-    for i, values in enumerate(({}, dict(exposure=0.05, blur=0.2))):
-        alone = darken(images[i : i + 1], draw=make_draw(**values))
+    for i, exposure in enumerate((0.2, 0.05)):
+        alone = darken(images[i : i + 1], draw=make_draw(exposure=exposure))
         torch.testing.assert_close(both[i : i + 1], alone, rtol=0, atol=1.01 / 255)
 
 
@@ -130,10 +112,9 @@ def test_darkening_repeats_under_a_generator():
 
 
 def test_draws_stay_in_their_ranges_and_fill_them():
-    ranges = DarkRanges(blur=(0.0, 0.02))
-    draw = draw_darkness(4000, ranges, seeded())
+    ranges, draw = DarkRanges(), draw_darkness(4000, generator=seeded())
     bounds = dict(exposure=ranges.exposure, veil=ranges.veil, shot=ranges.shot_noise)
-    bounds |= dict(red=ranges.red, blue=ranges.blue, blur=ranges.blur)
+    bounds |= dict(red=ranges.red, blue=ranges.blue)
     for name, (low, high) in bounds.items():
         values = getattr(draw, name)
         assert values.min() >= low * 0.999 and values.max() <= high * 1.001

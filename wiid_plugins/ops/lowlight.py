@@ -27,9 +27,6 @@ class DarkRanges:
             lamps make pictures redder, dusk bluer; the ranges are this project's choice.
         veil: Share of the light that stray light spreads evenly over the picture, drawn uniformly. It
             is what leaves real dark photos flat once they are brightened; own choice.
-        blur: Standard deviation of a Gaussian as a share of the longer side, drawn uniformly: open
-            apertures, slow shutters and denoising soften dark photos. Depends on the camera and on
-            how small the picture is; off by default.
         shot_noise: Variance per unit of light, drawn log-uniformly. Raw pixels have 1e-4 to 0.012
             (UPI, Brooks et al., CVPR 2019, Eq. 5), but pictures that a camera or a codec has
             denoised, and that are made smaller, a hundredth of it. The default spans both ends.
@@ -42,7 +39,6 @@ class DarkRanges:
     red: Range = (0.8, 1.25)
     blue: Range = (0.8, 1.25)
     veil: Range = (0.0, 0.2)
-    blur: Range | None = None
     shot_noise: Range = (1e-6, 1e-3)
     read_slope: float = 2.18
     read_offset: float = 1.20
@@ -59,10 +55,7 @@ class DarkRanges:
 
 
 class DarkDraw(NamedTuple):
-    """One draw of :class:`DarkRanges` for N images; every field is ``(N,)`` float32.
-
-    ``blur`` is None where nothing is blurred.
-    """
+    """One draw of :class:`DarkRanges` for N images; every field is ``(N,)`` float32."""
 
     exposure: Tensor
     red: Tensor
@@ -71,11 +64,6 @@ class DarkDraw(NamedTuple):
     shot: Tensor
     read: Tensor
     levels: Tensor
-    blur: Tensor | None = None
-
-    def expand(self, n: int) -> 'DarkDraw':
-        """Repeat a draw for one image for ``n`` images."""
-        return DarkDraw(*(None if each is None else each.expand(n) for each in self))
 
 
 def draw_darkness(
@@ -105,7 +93,6 @@ def draw_darkness(
         shot=shot.exp(),
         read=(ranges.read_slope * shot + ranges.read_offset + spread).exp(),
         levels=levels[pick],
-        blur=None if ranges.blur is None else draw(ranges.blur),
     )
 
 
@@ -117,7 +104,7 @@ def darken(
 ) -> Tensor:
     """Take the photo again with little light.
 
-    Linearise, blur, spread stray light, scale the exposure, shift the white balance, add shot and read
+    Linearise, spread stray light, scale the exposure, shift the white balance, add shot and read
     noise (Gaussian with variance ``shot * light + read``), quantise at the converter, encode to
     sRGB, round to 8 bits.
 
@@ -134,37 +121,12 @@ def darken(
         draw = draw_darkness(len(images), ranges, generator, images.device)
     ones = torch.ones_like(draw.red)
     gain = draw.exposure[:, None] * torch.stack([draw.red, ones, draw.blue], 1)
-    veil, shot, read, levels = (p.view(-1, 1, 1, 1) for p in draw[3:7])
+    veil, shot, read, levels = (p.view(-1, 1, 1, 1) for p in draw[3:])
     light = srgb_to_linear(images.float())
-    light = light if draw.blur is None else blurred(light, draw.blur)
     light = light.lerp(light.mean((1, 2, 3), keepdim=True), veil) * gain[:, :, None, None]
     light = light + (shot * light + read).sqrt() * normal_like(light, generator)
     light = (light.clamp(0, 1) * levels).round() / levels
     return ((linear_to_srgb(light) * 255).round() / 255).to(images.dtype)
-
-
-def blurred(images: Tensor, sigma: Tensor) -> Tensor:
-    """Blur each image by a Gaussian of its own, at the borders by what lies within.
-
-    Args:
-        images: ``(N, C, H, W)`` float32.
-        sigma: ``(N,)`` standard deviations, share of the longer side.
-
-    Returns:
-        ``(N, C, H, W)`` float32.
-    """
-    sides = images.shape[-2:]
-    pixels = (sigma * max(sides)).clamp_min(1e-3).view(-1, 1, 1, 1)
-    rows, columns = (_gaussian(side, pixels) for side in sides)
-    with torch.autocast(images.device.type, enabled=False):
-        return rows @ images @ columns.mT
-
-
-def _gaussian(side: int, sigma: Tensor) -> Tensor:
-    """Weights ``(N, 1, side, side)`` that blur along one side; every row sums to 1."""
-    places = torch.arange(side, device=sigma.device)
-    weights = torch.exp(-((places[:, None] - places) / sigma).square() / 2)
-    return weights / weights.sum(-1, keepdim=True)
 
 
 def enhance(images: Tensor, target: float = 0.4, max_gain: float = 64.0) -> Tensor:

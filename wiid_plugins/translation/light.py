@@ -59,7 +59,8 @@ class ProceduralDarken(Light):
         draw = draw_darkness(1, self.ranges, generator, frames.device)
 
         def dark(images: Tensor) -> Tensor:
-            return darken(images, draw=draw.expand(len(images)), generator=generator)
+            each = type(draw)(*(p.expand(len(images)) for p in draw))
+            return darken(images, draw=each, generator=generator)
 
         return dark
 
