@@ -115,6 +115,17 @@ def test_target_marks_the_drawn_share_of_the_most_salient_pixels():
         assert saliency[i][marked[i]].min() > saliency[i][~marked[i]].max()
 
 
+@pytest.mark.parametrize('sigma', [0.2, 0.5])
+def test_a_target_around_the_middle_is_the_most_salient_part_weighed_by_a_gaussian(sigma):
+    images = rgb_unit(*(draw_picture(40, 60, seed=s) for s in range(6)))
+    y, x = np.mgrid[-0.5:0.5:40j, -0.5:0.5:60j]
+    weighed = spectral_residual(images).numpy() * np.exp(-(x**2 + y**2) / (2 * sigma**2))
+    marked = SaliencyTarget(keep=(0.4, 0.4), center=sigma)(images).numpy()
+    for saliency, mask in zip(weighed, marked, strict=True):
+        assert mask.mean() == pytest.approx(0.4, abs=0.01)
+        assert saliency[mask].min() > saliency[~mask].max() * (1 - 1e-5)
+
+
 @pytest.mark.parametrize('size', [(224, 224), (300, 500)])
 def test_share_of_a_large_picture_is_met_to_a_percent(size):
     images = torch.nn.functional.interpolate(

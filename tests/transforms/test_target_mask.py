@@ -11,9 +11,9 @@ from wiid_plugins.transforms import TargetMask
 
 @pytest.mark.parametrize('size', [(32, 48), (48, 32), (64, 64)])
 def test_saliency_equals_the_op_given_the_same_draw(size):
-    picture = draw_picture(*size)
-    mask = TargetMask(seed=4, keep=(0.2, 0.6))(dict(img=picture, sample_idx=2))['target_mask']
-    expected = SaliencyTarget(keep=(0.2, 0.6))(rgb_unit(picture), seeded(6))[0]
+    picture, how = draw_picture(*size), dict(keep=(0.2, 0.6), size=32, center=0.3)
+    mask = TargetMask(seed=4, **how)(dict(img=picture, sample_idx=2))['target_mask']
+    expected = SaliencyTarget(**how)(rgb_unit(picture), seeded(6))[0]
     assert mask.dtype == np.uint8 and mask.shape == size
     np.testing.assert_array_equal(mask, expected.numpy())
 

@@ -1,10 +1,10 @@
 """Stop early, with a sentence, on what would waste a training."""
 
 from collections.abc import Callable, Iterator
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
-import torch
 from mmengine.dataset import BaseDataset
 from mmengine.hooks import Hook
 from torch import nn
@@ -19,7 +19,8 @@ class FiniteLossHook(Hook):
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
         """Look at the losses of this iteration."""
-        bad = {k: float(v) for k, v in (outputs or {}).items() if not torch.isfinite(v).all()}
+        values = {k: float(v) for k, v in (outputs or {}).items()}
+        bad = {k: v for k, v in values.items() if not isfinite(v)}
         if bad:
             scaler = getattr(runner.optim_wrapper, 'loss_scaler', None)
             raise FloatingPointError(

@@ -28,8 +28,8 @@ class TargetMask(Seeded, BaseTransform):
     Args:
         method: ``'saliency'``, ``'boxes'`` or ``'gmm'``, a temporal Gaussian mixture by OpenCV.
         seed: Fixed draw per sample; None draws anew each time.
-        keep, size: Of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`, for ``'saliency'``, and for
-            ``'gmm'`` where nothing moves.
+        keep, size, center: Of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`, for ``'saliency'``,
+            and for ``'gmm'`` where nothing moves.
         gmm: ``dict()`` of :class:`~wiid_plugins.ops.temporal_gmm.TemporalGMM`.
     """
 
@@ -39,11 +39,13 @@ class TargetMask(Seeded, BaseTransform):
         seed: int | None = None,
         keep: tuple = (0.5, 0.6),
         size: int = 64,
+        center: float | None = None,
         gmm: dict | None = None,
     ):
         if method not in ('saliency', 'boxes', 'gmm'):
             raise ValueError(f"TargetMask.method is 'saliency', 'boxes' or 'gmm', not {method!r}")
-        self.method, self.seed, self.saliency = method, seed, SaliencyTarget(keep, size)
+        self.method, self.seed = method, seed
+        self.saliency = SaliencyTarget(keep, size, center)
         self.gmm, self.clip_target = TemporalGMM(**(gmm or {})), ClipTarget(saliency=self.saliency)
 
     def transform(self, results: dict) -> dict:
