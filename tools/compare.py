@@ -2,7 +2,7 @@
 
 Any toolbox: class-mean top-1 of classifiers and recognizers, mAP50 and mAP50-95 of detectors, in
 percent. The last checkpoint is tested, nothing is selected. Resumable: a finished run is not
-repeated, a broken one goes on from its last checkpoint.
+repeated, a broken one goes on from its last checkpoint. A run that fails does not stop the others.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -102,7 +102,7 @@ def scores(folder: Path) -> dict[str, float]:
 
 
 def table(configs: Sequence[str], results: dict[str, list[dict[str, float]]]) -> str:
-    """Format mean and spread (sample standard deviation) as Markdown; '-' where a seed has no score."""
+    """Format mean and spread (sample standard deviation) as Markdown; '-' where there is no score."""
     columns = list(dict.fromkeys(c for runs in results.values() for r in runs for c in r))
     rows = ['| config | seeds | ' + ' | '.join(columns) + ' |']
     rows.append('|---' * (len(columns) + 2) + '|')
@@ -114,13 +114,13 @@ def table(configs: Sequence[str], results: dict[str, list[dict[str, float]]]) ->
 
 
 def _cell(values: list[float | None]) -> str:
-    if None in values:
+    if not values or None in values:
         return '-'
     return f'{mean(values):.1f}' + (f' ± {stdev(values):.1f}' if len(values) > 1 else '')
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line."""
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('configs', nargs='+', help='config files, one row each')
     parser.add_argument('--seeds', type=int, nargs='+', default=[0, 1, 2])
@@ -132,26 +132,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         default=[],
         help="passed on to every training and test; '{seed}' stands for its seed",
     )
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    args = parse(argv)
     # Read here: mmengine cannot read two at a time, and a broken one ends this before any training.
     try:
         scopes = {c: Config.fromfile(c).get('default_scope') for c in args.configs}
     except OSError as error:
         sys.exit(f'error: {error}')
     jobs = [(c, s) for s in args.seeds for c in args.configs]
+    results, faults = {c: [] for c in args.configs}, []
     with ThreadPoolExecutor(args.jobs) as pool:
-        futures = [
-            pool.submit(run, c, scopes[c], s, args.work_dir, args.cfg_options) for c, s in jobs
-        ]
+        futures = {
+            pool.submit(run, c, scopes[c], s, args.work_dir, args.cfg_options): c for c, s in jobs
+        }
         try:
-            done = [f.result() for f in tqdm(futures, desc='trainings', unit='run')]
-        except RuntimeError as error:
+            for future in tqdm(as_completed(futures), 'trainings', len(futures), unit='run'):
+                try:
+                    results[futures[future]].append(future.result())
+                except RuntimeError as error:
+                    faults.append(f'error: {error}')
+                    tqdm.write(faults[-1], file=sys.stderr)
+        except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
-            sys.exit(f'error: {error}')
-    results = {c: [] for c in args.configs}
-    for (config, _), result in zip(jobs, done, strict=True):
-        results[config].append(result)
+            sys.exit('stopped; the same command goes on from here')
     print(table(args.configs, results))
+    if faults:
+        sys.exit('\n'.join(faults))
     return 0
 
 

@@ -12,7 +12,7 @@ arguments = sys.argv[1:]
 folder = Path(arguments[2])
 with open(folder / 'calls', 'a') as calls:
     print('train', *arguments[3:], file=calls)
-if 'break=1' in arguments:
+if 'break=1' in arguments or f'break={folder.name}' in arguments:
     sys.exit('no memory')
 (folder / 'last_checkpoint').write_text('epoch_2.pth')
 (folder / 'train/weights').mkdir(parents=True, exist_ok=True)
@@ -138,3 +138,19 @@ def test_a_failed_training_is_reported_with_its_log(tools, tmp_path):
     with pytest.raises(SystemExit, match=r'some.py, seed0: train failed.*train\.log'):
         run(tmp_path, '--cfg-options', 'break=1')
     assert 'no memory' in Path(tmp_path / 'work/some/seed0/train.log').read_text()
+
+
+def test_a_failed_training_does_not_stop_the_others(tools, tmp_path, capsys):
+    with pytest.raises(SystemExit, match='seed1: train failed'):
+        run(tmp_path, '--cfg-options', 'break=seed1', seeds=('0', '1', '2'))
+    told = capsys.readouterr()
+    assert 'seed1: train failed' in told.err and '| some | 2 | 50.0 ± 0.0 |' in told.out
+
+
+def test_interrupted_it_begins_no_other_training(tools, tmp_path, monkeypatch):
+    def interrupted(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(compare, 'run', interrupted)
+    with pytest.raises(SystemExit, match='the same command goes on'):
+        run(tmp_path)
