@@ -1,7 +1,7 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark photos, highlighting, erase / patch.
 # Darkening like the unlabelled dark photos: blue, hazy, little noise (tools/compare_light.py). Features
 # are aligned where they do not tell classes apart yet: the dark photos have another mix of signs. Masks
-# spare the target: a sign hangs on one digit.
+# spare the target, which is in the middle: a sign hangs on one digit.
 _base_ = ['./resnet18_plain-more_1xb32-8e_gtsrb.py', '../_base_/wiid.py']
 model = dict(
     _delete_=True,
@@ -20,7 +20,7 @@ model = dict(
             blue=(1.1, 1.6),
         ),
         enhance=dict(),
-        target=dict(keep=(0.7, 0.9), size=24),  # a sign fills most of its picture
+        target=dict(size=24, center=0.2),
         regions=dict(highlight=0.1, blocks=0.2, erase=(0.0, 0.0)),
     ),
 )
