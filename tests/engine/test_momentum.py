@@ -1,7 +1,7 @@
 """The momentum encoder advances once per optimizer step, whatever the loop does."""
 
 from types import SimpleNamespace
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 import torch
@@ -11,6 +11,7 @@ from torch import nn
 
 from toy import build_paired, make_runner
 from wiid_plugins.engine import MomentumHook, SafeCheckpointHook
+from wiid_plugins.models import MomentumEncoder
 
 MOMENTUM = 0.1
 
@@ -50,8 +51,10 @@ def test_equals_the_closed_form_after_every_optimizer_step(tmp_path, accumulate,
     """Ten iterations at ``accumulative_counts=4``: steps after 4, 8 and the incomplete last two."""
     recorder = Recorder()
     optim = dict(accumulative_counts=accumulate)
-    model = train(tmp_path, recorder, n=20, batch_size=2, optim=optim)
-    assert len(recorder.states) == 1 + steps
+    update = MomentumEncoder.update
+    with patch.object(MomentumEncoder, 'update', autospec=True, side_effect=update) as updates:
+        model = train(tmp_path, recorder, n=20, batch_size=2, optim=optim)
+    assert len(recorder.states) == 1 + steps == 1 + updates.call_count
     expected = closed_form(recorder.states)
     found = dict(model.target.average.named_parameters())
     assert found.keys() < expected.keys()  # the head is left out
