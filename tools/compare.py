@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -119,6 +119,18 @@ def _cell(values: list[float | None]) -> str:
     return f'{mean(values):.1f}' + (f' ± {stdev(values):.1f}' if len(values) > 1 else '')
 
 
+def collect(futures: dict[Future, str]) -> tuple[dict[str, list[dict[str, float]]], list[str]]:
+    """Wait for the runs of configs; give the scores of each config, and what failed, told at once."""
+    results, faults = {config: [] for config in futures.values()}, []
+    for future in tqdm(as_completed(futures), 'trainings', len(futures), unit='run'):
+        try:
+            results[futures[future]].append(future.result())
+        except RuntimeError as error:
+            faults.append(f'error: {error}')
+            tqdm.write(faults[-1], file=sys.stderr)
+    return results, faults
+
+
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -144,18 +156,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.exit(f'error: {error}')
     jobs = [(c, s) for s in args.seeds for c in args.configs]
-    results, faults = {c: [] for c in args.configs}, []
     with ThreadPoolExecutor(args.jobs) as pool:
         futures = {
             pool.submit(run, c, scopes[c], s, args.work_dir, args.cfg_options): c for c, s in jobs
         }
         try:
-            for future in tqdm(as_completed(futures), 'trainings', len(futures), unit='run'):
-                try:
-                    results[futures[future]].append(future.result())
-                except RuntimeError as error:
-                    faults.append(f'error: {error}')
-                    tqdm.write(faults[-1], file=sys.stderr)
+            results, faults = collect(futures)
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             sys.exit('stopped; the same command goes on from here')
