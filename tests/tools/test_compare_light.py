@@ -4,9 +4,14 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpretrain.structures import DataSample
 
 from act_toy import write_clips
 from tools import compare_light
+from wiid_plugins.registry import MODELS
+from wiid_plugins.transforms import Enhance
 
 CONFIG = 'configs/demo/resnet18_wiid_demo.py'
 CLIPS = 'configs/act/i3d-r18_wiid-smoke_1xb4-1e_clips.py'
@@ -42,6 +47,36 @@ def test_the_table_shows_the_tint_and_a_darkening_that_has_it(blue_dark, capsys)
     day, night, dark = found[0]
     assert day == pytest.approx(1, abs=0.01) and dark > 1.5
     assert abs(night - 1) < 0.3 and found[1][1] > 1.5
+
+
+def test_a_day_trained_model_tells_how_sure_it_is_at_each_brightness(blue_dark, tmp_path, capsys):
+    picture = np.zeros((48, 48, 3), np.uint8)
+    picture[:] = (9, 20, 14)  # however it is cropped and flipped, it is the same
+    for old in (tmp_path / 'dark').iterdir():
+        cv2.imwrite(str(old), picture)
+    config = Config.fromfile(CONFIG)
+    init_default_scope('mmpretrain')
+    stock = MODELS.build({**config.model.classifier, 'data_preprocessor': config.data_preprocessor})
+    torch.nn.init.normal_(stock.eval().head.fc.weight)
+    torch.save({'state_dict': stock.state_dict()}, tmp_path / 'plain.pth')
+    options = ['--cfg-options', *blue_dark]
+    compare_light.main([CONFIG, '--checkpoint', str(tmp_path / 'plain.pth'), *options])
+    rows = [row.split('|')[1:3] for row in capsys.readouterr().out.splitlines()]
+    shown = {name.strip(): sure.strip() for name, sure in rows[-8:]}
+    for target in (0.2, 0.5):  # as a test's pipeline and the stock model see the picture
+        lit = Enhance(target=target).transform({'img': picture})['img']
+        inputs = torch.from_numpy(lit).permute(2, 0, 1)
+        (sample,) = stock.test_step({'inputs': [inputs], 'data_samples': [DataSample()]})
+        assert float(shown[str(target)]) == pytest.approx(sample.pred_score.max().item(), abs=0.01)
+
+
+def test_a_checkpoint_that_does_not_fit_is_named(blue_dark, tmp_path):
+    torch.save({'state_dict': {'backbone.conv1.weight': torch.zeros(1)}}, tmp_path / 'other.pth')
+    (tmp_path / 'text.pth').write_text('no checkpoint')
+    for file, message in (('other', 'does not fit'), ('text', 'refused'), ('none', 'no such')):
+        with pytest.raises(SystemExit, match=f'{file}.pth: .*{message}'):
+            file = str(tmp_path / f'{file}.pth')
+            compare_light.main([CONFIG, '--checkpoint', file, '--cfg-options', *blue_dark])
 
 
 def test_what_cannot_be_compared_is_named(blue_dark):

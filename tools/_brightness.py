@@ -1,0 +1,71 @@
+"""How sure is a model of unlabelled dark pictures, the brighter they are made? For compare_light.py."""
+
+import copy
+from itertools import islice
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+from torch import Tensor
+from tqdm import tqdm
+
+from tools._drawn import drawn_batches
+from wiid_plugins.models.paired import PairedModel
+from wiid_plugins.registry import MODELS
+
+TARGETS = (None, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)  # mean grey level; None: as they are
+BATCH = 32
+
+
+def brightness_table(config: Config, checkpoint: str, count: int, seed: int) -> str:
+    """Mean confidence and entropy over about ``count`` dark pictures, a row per brightness.
+
+    Raises:
+        ValueError: If the model gives no class scores, its enhancement has no brightness to set, or
+            the checkpoint is of another model.
+        OSError: If the checkpoint can't be read.
+    """
+    enhance = config.model.get('data_preprocessor', {}).get('enhance') or {}
+    if config.default_scope not in ('mmpretrain', 'mmaction') or 'method' in enhance:
+        raise ValueError(
+            f'{config.filename}: --checkpoint needs a classifier or recognizer, and the procedural '
+            'enhancement, whose brightness is asked for'
+        )
+    init_default_scope(config.default_scope)
+    model = MODELS.build({**config.model, 'aux': None}).eval()
+    try:
+        load_checkpoint(model, checkpoint, map_location='cpu', strict=True)
+    except RuntimeError as error:
+        raise ValueError(
+            f'{checkpoint}: does not fit the model of {config.filename}; take a plain one, '
+            f'tools/export_plain.py makes it of a paired one: {error}'
+        ) from error
+    rows = ['| brightness | mean confidence | mean entropy |', '|---|---|---|']
+    for target in tqdm(TARGETS, unit='brightness', delay=1):
+        scores = dark_scores(model, lit(config, target), count, seed)
+        entropy = torch.special.entr(scores).sum(1).mean()
+        name = 'as it is' if target is None else target
+        rows.append(f'| {name} | {scores.max(1).values.mean():.3f} | {entropy:.3f} |')
+    return '\n'.join(rows)
+
+
+def lit(config: Config, target: float | None) -> Config:
+    """The config with dark pictures of this brightness, and nothing masked."""
+    config = copy.deepcopy(config)
+    enhance = None if target is None else dict(target=target)
+    config.model.data_preprocessor.update(enhance=enhance, regions=None)
+    return config
+
+
+@torch.no_grad()
+def dark_scores(model: PairedModel, config: Config, count: int, seed: int) -> Tensor:
+    """Class scores ``(N, classes)`` of dark pictures, drawn as for training."""
+    scores = []
+    for preprocessor, data, drawn in islice(drawn_batches(config, BATCH, seed), -(-count // BATCH)):
+        if drawn.dark is None:
+            raise ValueError(f'{config.filename}: has no dark pictures; use wiid_plugins.WithDark')
+        views = preprocessor.pack(drawn, data['data_samples'])['inputs']
+        samples = model(views.dark, data['data_samples'], mode='predict')
+        scores += [sample.pred_score for sample in samples]
+    return torch.stack(scores)
