@@ -5,7 +5,8 @@ zero_dce = dict(
     method='zero-dce',
     weights='work_dirs/zero-dce_1xb8-200e_gtsrb/epoch_200.pth',
 )
-model = dict(data_preprocessor=dict(enhance=dict(method='zero-dce', weights=zero_dce['weights'])))
+learned = dict(_delete_=True, method='zero-dce', weights=zero_dce['weights'])
+model = dict(data_preprocessor=dict(enhance=learned))
 tests = [
     {**t, 'pipeline': [zero_dce if s['type'] == zero_dce['type'] else s for s in t['pipeline']]}
     for t in _base_.test_dataloader.dataset.datasets

@@ -19,7 +19,7 @@ model = dict(
             red=(0.8, 1.2),
             blue=(1.1, 1.6),
         ),
-        enhance=dict(),
+        enhance=_base_.curve,
         target=dict(size=24, center=0.2),
         regions=dict(highlight=0.1, blocks=0.2, erase=(0.0, 0.0)),
     ),
