@@ -19,7 +19,7 @@ train_dataloader = dict(
             type='wiid_plugins.ClassFolder',
             data_prefix='data/gtsrb_daynight/unlabelled_dark',
             with_label=False,
-            pipeline=load + [dict(type='wiid_plugins.Enhance', target=0.2)] + crop,
+            pipeline=load + [dict(type='wiid_plugins.Enhance', target=0.2)] + crop,  # as gtsrb.py
         ),
     ),
 )
