@@ -13,6 +13,7 @@ from tqdm import tqdm
 from tools._drawn import drawn_batches
 from wiid_plugins.models.paired import PairedModel
 from wiid_plugins.registry import MODELS
+from wiid_plugins.translation import build_enhancer
 
 TARGETS = (None, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)  # mean grey level; None: as they are
 BATCH = 32
@@ -42,30 +43,28 @@ def brightness_table(config: Config, checkpoint: str, count: int, seed: int) -> 
             f'tools/export_plain.py makes it of a paired one: {error}'
         ) from error
     rows = ['| brightness | mean confidence | mean entropy |', '|---|---|---|']
-    for target in tqdm(TARGETS, unit='brightness', delay=1):
-        scores = dark_scores(model, lit(config, target), count, seed)
+    for target, scores in dark_scores(model, config, count, seed).items():
         entropy = torch.special.entr(scores).sum(1).mean()
         name = 'as it is' if target is None else target
         rows.append(f'| {name} | {scores.max(1).values.mean():.3f} | {entropy:.3f} |')
     return '\n'.join(rows)
 
 
-def lit(config: Config, target: float | None) -> Config:
-    """The config with dark pictures of this brightness, and nothing masked."""
-    config = copy.deepcopy(config)
-    enhance = None if target is None else dict(target=target)
-    config.model.data_preprocessor.update(enhance=enhance, regions=None)
-    return config
-
-
 @torch.no_grad()
-def dark_scores(model: PairedModel, config: Config, count: int, seed: int) -> Tensor:
-    """Class scores ``(N, classes)`` of dark pictures, drawn as for training."""
-    scores = []
-    for preprocessor, data, drawn in islice(drawn_batches(config, BATCH, seed), -(-count // BATCH)):
-        if drawn.dark is None:
-            raise ValueError(f'{config.filename}: has no dark pictures; use wiid_plugins.WithDark')
-        views = preprocessor.pack(drawn, data['data_samples'])['inputs']
-        samples = model(views.dark, data['data_samples'], mode='predict')
-        scores += [sample.pred_score for sample in samples]
-    return torch.stack(scores)
+def dark_scores(
+    model: PairedModel, config: Config, count: int, seed: int
+) -> dict[float | None, Tensor]:
+    """Class scores ``(N, classes)`` at each brightness, of dark pictures drawn as for training."""
+    config = copy.deepcopy(config)
+    config.model.data_preprocessor.update(darken=None, regions=None)  # dark pictures alone count
+    enhance = config.model.data_preprocessor.pop('enhance', None) or {}
+    scores: dict[float | None, list[Tensor]] = {target: [] for target in TARGETS}
+    batches = islice(drawn_batches(config, BATCH, seed), -(-count // BATCH))
+    for preprocessor, data, _ in tqdm(batches, unit='batch', delay=1):
+        for target, found in scores.items():
+            lit = None if target is None else build_enhancer(**{**enhance, 'target': target})
+            preprocessor.enhance = lit
+            views = preprocessor.pack(preprocessor.draw(data), data['data_samples'])['inputs']
+            samples = model(views.dark, data['data_samples'], mode='predict')
+            found += [sample.pred_score for sample in samples]
+    return {target: torch.stack(found) for target, found in scores.items()}
