@@ -1,11 +1,12 @@
-"""The only file that knows upstream defects (mmengine 0.10.7, mmaction2 1.2.0, torch >= 2.6)."""
+"""The only file that knows defects in upstream code (mmcv 2.1.0, mmengine 0.10.7, mmaction2 1.2.0)."""
 
 import os
 import pickle
 import sys
+from collections.abc import Callable
 from functools import wraps
-from types import ModuleType
 
+import mmcv
 import numpy as np
 import torch
 from mmcv.transforms import BaseTransform
@@ -18,7 +19,7 @@ def mend() -> None:
     """Apply all mends; calling it again changes nothing."""
     torch.serialization.add_safe_globals(_RUNNER_GLOBALS)
     CheckpointLoader.register_scheme('', load_local, force=True)
-    _stand_in_for_drn()
+    _mend_hue()
 
 
 # What a checkpoint fetches with ``getattr``: log statistics and the curve of a one-cycle schedule.
@@ -39,13 +40,20 @@ def _fetch(owner: type, name: str):
     return getattr(owner, name)
 
 
+def _named_by_either_numpy(function: Callable) -> list[tuple[Callable, str]]:
+    """Name a function of NumPy's multiarray as NumPy 1 and 2 do: a run may change between them."""
+    return [
+        (function, f'numpy.{core}.multiarray.{function.__name__}') for core in ('core', '_core')
+    ]
+
+
 # What an mmengine Runner pickles into its own checkpoints besides tensors.
 _RUNNER_GLOBALS = [
     HistoryBuffer,
     OneCycleParamScheduler,
     (_fetch, 'builtins.getattr'),
-    np.core.multiarray._reconstruct,
-    np.core.multiarray.scalar,
+    *_named_by_either_numpy(np.ndarray.__reduce__(np.zeros(0))[0]),
+    *_named_by_either_numpy(np.float64().__reduce__()[0]),
     np.ndarray,
     np.dtype,
     type(np.dtype('float64')),
@@ -80,19 +88,25 @@ def load_local(filename: str, map_location=None):
         ) from None
 
 
-def _stand_in_for_drn() -> None:
-    """Give mmaction2 1.2.0 the module that its wheel forgot, so that ``mmaction.models`` imports."""
-    name = 'mmaction.models.localizers.drn.drn'
-    if name in sys.modules:
+class _Hue(float):
+    """A shift of hue in turns, whose 255ths wrap around."""
+
+    def __mul__(self, number: float) -> int:
+        return int(float(self) * number) % 256
+
+
+def _mend_hue() -> None:
+    """Let ``mmcv.adjust_hue`` turn hue back: NumPy 2 makes no uint8 of a negative number."""
+    stock = mmcv.image.photometric.adjust_hue
+    if hasattr(stock, '__wrapped__'):
         return
 
-    class DRN:
-        def __init__(self, *args, **kwargs):
-            raise NotImplementedError('DRN is missing from the mmaction2 1.2.0 wheel')
+    @wraps(stock)
+    def turn(img: np.ndarray, hue_factor: float, backend: str | None = None) -> np.ndarray:
+        return stock(img, _Hue(hue_factor), backend)
 
-    package, module = ModuleType(name.rpartition('.')[0]), ModuleType(name)
-    package.__path__, module.DRN = [], DRN
-    sys.modules |= {package.__name__: package, name: module}
+    for module in (mmcv, mmcv.image, mmcv.image.photometric):
+        module.adjust_hue = turn
 
 
 def mend_shared_draws() -> None:
