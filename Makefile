@@ -4,7 +4,7 @@ PY := .venv/bin/python
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-setup:  ## build .venv (the first time compiles mmcv, about 10 minutes)
+setup:  ## build .venv (two minutes, once)
 	@bash tools/setup.sh
 
 demo: setup  ## train plain and WiiD on a small generated set and compare them by day and by night
