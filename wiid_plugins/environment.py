@@ -29,7 +29,7 @@ def find_fault() -> str | None:
     for name, wanted in (('torch', '>=2.6'), ('mmengine', '>=0.10.7,<0.11')):
         found = _version(name)
         if found is None or found not in Requirement(f'{name}{wanted}').specifier:
-            return f'wiid_plugins needs {name} {wanted}, found {found}; run `make setup`'
+            return f'wiid_plugins needs {name} {wanted}, found {found or "none"}; run `make setup`'
     return _torchvision_fault() or _mmcv_fault()
 
 
@@ -60,7 +60,7 @@ def _mmcv_fault() -> str | None:
     if found is None or found not in Requirement('mmcv>=2.0.0,<2.2').specifier:
         name = 'mmcv' if mmcv else 'mmcv-lite'
         return (
-            f'mmdet 3.3 and mmaction2 1.2 need mmcv >=2.0.0,<2.2, found {found}; run '
+            f'mmdet 3.3 and mmaction2 1.2 need mmcv >=2.0.0,<2.2, found {found or "none"}; run '
             f'`pip install {name}==2.1.0`'
         )
     return None

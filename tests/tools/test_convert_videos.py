@@ -1,3 +1,4 @@
+import re
 from fractions import Fraction
 
 import av
@@ -131,7 +132,10 @@ def test_damaged_videos_are_listed_with_the_reason(tmp_path, capsys):
     (tmp_path / 'in' / 'text.mkv').write_text('no video')
     assert run(enhance, tmp_path / 'in', tmp_path / 'out') == 1
     err = capsys.readouterr().err
-    assert 'half.avi: not readable as a video' in err
+    # FFmpeg 8 gives the frames before the damage, older ones none.
+    assert re.search(
+        r'half.avi: (not readable as a video|holds \d+ readable frames of the 30)', err
+    )
     assert 'cut.mp4: holds' in err and 'of the 30 it announces' in err
     assert 'empty.mp4: is empty' in err
     assert 'text.mkv: not readable as a video' in err
