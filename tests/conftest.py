@@ -12,6 +12,8 @@ from mmengine.registry import DefaultScope
 from mmengine.visualization import Visualizer
 from PIL import Image
 
+import wiid_plugins  # noqa: F401  (what the toolboxes lack, before one is imported)
+
 os.environ.setdefault('YOLO_OFFLINE', 'true')  # no test asks the network, or writes at home
 _SETTINGS = tempfile.TemporaryDirectory(prefix='yolo-')  # goes when the tests end
 os.environ.setdefault('YOLO_CONFIG_DIR', _SETTINGS.name)
