@@ -23,7 +23,9 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     boxes = widen(boxes)
     if offset:
         boxes = boxes + boxes.new_tensor([0, 0, offset, offset])
-    return torchvision.ops.nms(boxes, scores.to(boxes.dtype), iou_threshold)
+    # Sorted as mmcv sorts, so that equal scores keep its order; and in memory faster to go through.
+    order = scores.sort(descending=True).indices
+    return order[torchvision.ops.nms(boxes[order], scores[order].to(boxes.dtype), iou_threshold)]
 
 
 def softnms(
