@@ -11,7 +11,7 @@ demo: setup  ## train plain and WiiD on a small generated set and compare them b
 	@OMP_NUM_THREADS=1 $(PY) -W ignore tools/demo.py
 
 test: setup  ## run the tests
-	@OMP_NUM_THREADS=1 $(PY) -m pytest -q -p no:cacheprovider
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -q -p no:cacheprovider $(PYTEST)
 
-lint: setup  ## check style and spelling
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/codespell
+lint: setup  ## check style, spelling and types
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/codespell && .venv/bin/mypy

@@ -92,7 +92,7 @@ say '3/4 installing the toolboxes'
 pip install -e '.[dev]'
 
 say '4/4 checking that they work together'
-works 'torch, torchvision, cv2, wiid_plugins, mmpretrain.models, mmdet.models, mmaction.models, ultralytics' ||
+works 'wiid_plugins, torch, torchvision, cv2, mmpretrain.models, mmdet.models, mmaction.models, ultralytics' ||
     die "$(tail -n 1 "$log"). Mend that, or remove .venv and run make setup again"
 rm "$log"
 echo "$fingerprint" >"$stamp"
