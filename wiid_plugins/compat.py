@@ -40,6 +40,13 @@ def _fetch(owner: type, name: str):
     return getattr(owner, name)
 
 
+def _made_by(value: np.ndarray | np.generic) -> Callable:
+    """Give the function that unpickles a value of NumPy."""
+    made = value.__reduce__()
+    assert isinstance(made, tuple)  # a string would name a global
+    return made[0]
+
+
 def _named_by_either_numpy(function: Callable) -> list[tuple[Callable, str]]:
     """Name a function of NumPy's multiarray as NumPy 1 and 2 do: a run may change between them."""
     return [
@@ -52,8 +59,8 @@ _RUNNER_GLOBALS = [
     HistoryBuffer,
     OneCycleParamScheduler,
     (_fetch, 'builtins.getattr'),
-    *_named_by_either_numpy(np.ndarray.__reduce__(np.zeros(0))[0]),
-    *_named_by_either_numpy(np.float64().__reduce__()[0]),
+    *_named_by_either_numpy(_made_by(np.zeros(0))),
+    *_named_by_either_numpy(_made_by(np.float64())),
     np.ndarray,
     np.dtype,
     type(np.dtype('float64')),

@@ -41,7 +41,7 @@ def _torchvision_fault() -> str | None:
         )
     for line in requires('torchvision') or ():
         need = Requirement(line)
-        if need.name == 'torch' and torch not in need.specifier:
+        if need.name == 'torch' and torch and torch not in need.specifier:
             return (
                 f'torchvision {vision} is made for torch{need.specifier}, found torch {torch}; run '
                 '`pip install --upgrade torch torchvision`, both from one index'

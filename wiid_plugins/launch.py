@@ -40,7 +40,10 @@ def hand_over(job: str) -> None:
             sys.exit(f'{config}: default_scope is {toolbox!r}; set one of {", ".join(_TOOLBOXES)}')
     tools = Path(__file__).parent / 'yolo'
     if toolbox != 'ultralytics':
-        tools = Path(find_spec(toolbox).origin).parent / '.mim' / 'tools'
+        spec = find_spec(toolbox)
+        if spec is None or spec.origin is None:
+            sys.exit(f'{toolbox} is not installed; run `make setup`')
+        tools = Path(spec.origin).parent / '.mim' / 'tools'
     script = tools / f'{job}.py'
     spare_cpu()
     runpy.run_path(str(script), run_name='__main__')

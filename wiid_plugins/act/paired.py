@@ -1,8 +1,9 @@
 """Train any mmaction2 recognizer on day and night views of clips."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..models.paired import PairedModel
 from ..models.tap import levels, tapped
@@ -51,7 +52,8 @@ class PairedRecognizer(PairedModel):
         """Task losses of day and night, and each view's pooled taps, one ``(N, C)`` per level."""
         if self.joint_forward:
             return super().run_task(views, data_samples)
-        losses, taps = {}, {}
+        losses: dict[str, Tensor] = {}
+        taps: dict[str, list[Tensor]] = {}
         for name, view in views.items():
             with tapped(self.model, self.tap if self.aux is not None else ()) as outputs:
                 if name == 'dark':
@@ -62,7 +64,7 @@ class PairedRecognizer(PairedModel):
             taps[name] = levels(outputs, len(view))
         return losses, taps
 
-    def encode(self, model: nn.Module, images: Tensor) -> tuple[Tensor, ...]:
+    def encode(self, model: Any, images: Tensor) -> tuple[Tensor, ...]:
         """Features of the backbone, each ``(N, clips or segments, C, ...)``."""
         features, _ = model.extract_feat(images, stage='backbone')
         features = (features,) if isinstance(features, Tensor) else features
@@ -72,5 +74,5 @@ class PairedRecognizer(PairedModel):
         """The classification head's losses on one view."""
         segments = features[0].shape[1]
         flat = tuple(f.flatten(0, 1) for f in features)
-        flat = flat if len(flat) > 1 else flat[0]
-        return self.model.cls_head.loss(flat, data_samples, num_segs=segments, loss_aux={})
+        backbone = flat if len(flat) > 1 else flat[0]
+        return self.model.cls_head.loss(backbone, data_samples, num_segs=segments, loss_aux={})

@@ -1,11 +1,12 @@
 """Make the views of clips on the device: one light per clip, and what moves as target."""
 
 from dataclasses import asdict
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from ..models.preprocessor import PairedPreprocessor
+from ..models.preprocessor import PairedPreprocessor, Pictures
 from ..ops.clip_target import ClipTarget
 from ..ops.temporal_gmm import TemporalGMM, foreground
 from ..registry import MODELS
@@ -50,7 +51,7 @@ class PairedClipPreprocessor(PairedPreprocessor):
         self.target = ClipTarget(**(target or {}))
         self.gmm = asdict(TemporalGMM(**(gmm or {})))
 
-    def _to_unit(self, images: Tensor | list[Tensor]) -> Tensor:
+    def _to_unit(self, images: Pictures) -> Pictures:
         shapes = {tuple(clip.shape) for clip in images}
         if len(shapes) > 1:
             raise ValueError(
@@ -59,25 +60,25 @@ class PairedClipPreprocessor(PairedPreprocessor):
             )
         return super()._to_unit(images)
 
-    def _lit(self, light: Light, clips: Tensor) -> Tensor:
+    def _lit(self, light: Light, images: Pictures) -> Tensor:
         """Change the light of each sample's frames alike."""
-        lit = []
+        clips, each = cast(Tensor, images), []
         for sample in _frames_first(clips):
             frames = sample.flatten(0, 1)
-            lit.append(light.for_clip(frames)(frames).view(sample.shape))
-        lit = torch.stack(lit)
+            each.append(light.for_clip(frames)(frames).view(sample.shape))
+        lit = torch.stack(each)
         return lit.transpose(2, 3) if clips.ndim == 6 else lit.flatten(1, 2)
 
-    def _target(self, day: Tensor, given: Tensor | None) -> Tensor:
+    def _target(self, day: Pictures, given: Pictures | None) -> Tensor:
         if given is not None:
             return super()._target(day, given).any(1)
-        clips = _frames_first(day)
+        clips = _frames_first(cast(Tensor, day))
         flat = clips.flatten(0, 1)
         found = self.target(foreground(flat, **self.gmm), flat)
         return found.unflatten(0, clips.shape[:2]).any(1)
 
-    def _joined(self, views: list[Tensor]) -> list[Tensor]:
-        return list(torch.cat(views).mul_(255))
+    def _joined(self, views: list[Pictures]) -> list[Tensor]:
+        return list(torch.cat(cast(list[Tensor], views)).mul_(255))
 
 
 def _frames_first(clips: Tensor) -> Tensor:

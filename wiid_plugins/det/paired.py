@@ -46,13 +46,14 @@ class PairedDetector(PairedModel):
         from mmdet.models.utils import rename_loss_dict, reweight_loss_dict  # mmdet is optional
 
         labelled = {k: v for k, v in views.items() if k != 'dark'}
+        losses: dict[str, Tensor] = {}
+        taps: dict[str, list[Tensor]] = {}
         if self.joint_forward:
-            losses, taps = self._pass(list(labelled.values()), data_samples)
+            losses, each = self._pass(list(labelled.values()), data_samples)
             if len(labelled) > 1:
                 losses = reweight_loss_dict(losses, len(labelled))
-            taps = dict(zip(labelled, taps, strict=True))
+            taps = dict(zip(labelled, each, strict=True))
         else:
-            losses, taps = {}, {}
             for name, view in labelled.items():
                 found, (taps[name],) = self._pass([view], data_samples)
                 losses |= rename_loss_dict(f'{name}.', found)

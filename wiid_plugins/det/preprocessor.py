@@ -52,13 +52,15 @@ class PairedDetPreprocessor(PairedPreprocessor):
             return drawn
         boxes = [boxes_of(s.gt_instances) for s in data['data_samples']]
         if isinstance(drawn.day, Tensor):
-            size = tuple(drawn.day.shape[2:])
-            target, visible = covered_pixels(boxes, size), self.grid(boxes, size)
-        else:
-            each = [([b], tuple(p.shape[1:])) for b, p in zip(boxes, drawn.day, strict=True)]
-            target = [covered_pixels(*one)[0] for one in each]
-            visible = [self.grid(*one)[0] for one in each]
-        return drawn._replace(target=target, visible=visible)
+            height, width = drawn.day.shape[2:]
+            target = covered_pixels(boxes, (height, width))
+            return drawn._replace(target=target, visible=self.grid(boxes, (height, width)))
+        sizes = [(p.shape[1], p.shape[2]) for p in drawn.day]
+        each = [([b], size) for b, size in zip(boxes, sizes, strict=True)]
+        return drawn._replace(
+            target=[covered_pixels(*one)[0] for one in each],
+            visible=[self.grid(*one)[0] for one in each],
+        )
 
 
 def boxes_of(instances) -> Tensor:

@@ -30,10 +30,11 @@ class DayNightMetric(BaseMetric):
 
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Score the domains in the order in which they came."""
-        hits = defaultdict(lambda: defaultdict(list))
+        hits: dict[str, dict[int, list[bool]]] = defaultdict(lambda: defaultdict(list))
         for domain, truth, predicted in results:
             hits[domain][truth].append(truth == predicted)
-        metrics, rows = {}, []
+        metrics: dict[str, float] = {}
+        rows = []
         for domain, classes in hits.items():
             top1 = 100 * np.mean(np.concatenate(list(classes.values())))
             mean = 100 * np.mean([np.mean(h) for h in classes.values()])

@@ -69,7 +69,7 @@ class ClipListHook(Hook):
 
     def _check(self, runner, loops: list) -> None:
         width = min((width for _, width in _heads(model_of(runner))), default=None)
-        faults = []
+        faults: list[str] = []
         for loop in filter(None, loops):
             name_clips(loop.dataloader.dataset)
             for dataset, labelled in _clip_sets(loop.dataloader.dataset):

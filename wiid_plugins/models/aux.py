@@ -1,6 +1,7 @@
 """The auxiliary losses: BYOL between the day and the night view, MMD against real dark pictures."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -36,15 +37,15 @@ class WiidAux(BaseModule):
     def __init__(
         self,
         in_channels: int | Sequence[int],
-        byol: dict | None = None,
-        mmd: dict | None = None,
+        byol: dict[str, float] | None = None,
+        mmd: dict[str, Any] | None = None,
         hidden: int = 128,
         out: int = 128,
     ):
         super().__init__()
         self.in_channels = [in_channels] if isinstance(in_channels, int) else list(in_channels)
-        self.byol = dict(byol) if byol else None
-        self.mmd = {'detach': False, **mmd} if mmd else None
+        self.byol = dict(byol or {})  # empty: off
+        self.mmd = {'detach': False, **mmd} if mmd else {}
         self.projectors, self.predictors = nn.ModuleList(), nn.ModuleList()
         if self.byol:
             for channels in self.in_channels:
@@ -70,14 +71,14 @@ class WiidAux(BaseModule):
         Returns:
             Weighted scalar, the mean over both directions, samples and levels.
         """
-        total = 0.0
+        losses = []
         for feature, slow, projector, predictor in zip(
             online, target, self.projectors, self.predictors, strict=True
         ):
             prediction = predictor(projector(feature))
             other = slow.detach().roll(len(slow) // 2, 0)  # day meets night and night meets day
-            total = total + (2 - 2 * F.cosine_similarity(prediction, other, dim=1)).mean()
-        return self.byol['weight'] * total / len(self.projectors)
+            losses.append((2 - 2 * F.cosine_similarity(prediction, other, dim=1)).mean())
+        return self.byol['weight'] * sum(losses[1:], losses[0]) / len(losses)
 
     def mmd_loss(self, night: list[Tensor], dark: list[Tensor]) -> Tensor:
         """MMD between the darkened day views and unpaired real dark pictures, over all processes.
@@ -92,9 +93,8 @@ class WiidAux(BaseModule):
         if self.mmd['detach']:
             night, dark = [f.detach() for f in night], [f.detach() for f in dark]
         pairs = zip(night, dark, strict=True)
-        return (
-            self.mmd['weight'] * sum(mmd_loss(gather(n), gather(d)) for n, d in pairs) / len(night)
-        )
+        losses = [mmd_loss(gather(n), gather(d)) for n, d in pairs]
+        return self.mmd['weight'] * sum(losses[1:], losses[0]) / len(losses)
 
 
 def gather(features: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """What every adapter shares: a stock model, its auxiliary losses, its momentum encoder."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmengine.model import BaseModel
@@ -33,15 +34,15 @@ class PairedModel(BaseModel):
         encoder_parts: Children of the stock model that the momentum encoder needs.
     """
 
-    encoder_parts = ('backbone', 'neck')
+    encoder_parts: tuple[str, ...] = ('backbone', 'neck')
 
     def __init__(
         self,
-        model: dict,
-        aux: dict | None,
+        model: dict[str, Any],
+        aux: dict[str, Any] | None,
         tap: str | Sequence[str],
         joint_forward: bool,
-        data_preprocessor: dict | None,
+        data_preprocessor: dict[str, Any] | None,
     ):
         super().__init__(data_preprocessor)
         self.model = MODELS.build(model)
@@ -59,30 +60,32 @@ class PairedModel(BaseModel):
     def init_weights(self) -> None:
         """Initialise the stock model, then start the momentum encoder from it."""
         super().init_weights()
-        if self.target is not None:
+        if self.target is not None and self.aux is not None:
             self.target.copy_from(self.model, self.aux.projectors)
 
     def update_target(self) -> None:
         """Advance the momentum encoder; to be called once per optimizer step."""
-        if self.target is not None:
+        if self.target is not None and self.aux is not None:
             self.target.update(self.model, self.aux.projectors)
 
-    def forward(self, inputs, data_samples: list | None = None, mode: str = 'tensor'):
+    def forward(
+        self, inputs: Any, data_samples: list[Any] | None = None, mode: str = 'tensor'
+    ) -> Any:
         """Train on :class:`Views` in mode ``'loss'``, else be the stock model."""
         if mode == 'loss':
-            return self.loss(inputs, data_samples)
+            return self.loss(inputs, data_samples or [])
         return self.model(inputs, data_samples, mode=mode)
 
-    def loss(self, views: Views, data_samples: list) -> dict[str, Tensor]:
+    def loss(self, views: Views, data_samples: list[Any]) -> dict[str, Tensor]:
         """Task losses of the day and night views, and the auxiliary losses."""
         present = {k: v for k, v in views._asdict().items() if v is not None}
         losses, taps = self.run_task(present, data_samples)
         if self.aux is not None:
-            losses |= self._aux_losses(present, taps)
+            losses |= self._aux_losses(self.aux, present, taps)
         return losses
 
     def run_task(
-        self, views: dict[str, Tensor], data_samples: list
+        self, views: dict[str, Tensor], data_samples: list[Any]
     ) -> tuple[dict[str, Tensor], dict[str, list[Tensor]]]:
         """Task losses, and each view's pooled taps, one ``(B, C)`` per level."""
         features, taps = self._run(self.model, list(views.values()))
@@ -93,15 +96,17 @@ class PairedModel(BaseModel):
                     losses[f'{view}.{name}'] = value
         return losses, dict(zip(views, taps, strict=True))
 
-    def encode(self, model: nn.Module, images: Tensor) -> tuple[Tensor, ...]:
+    def encode(self, model: Any, images: Tensor) -> tuple[Tensor, ...]:
         """Features that the stock head takes."""
         return model.extract_feat(images)
 
-    def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
+    def task_losses(
+        self, features: tuple[Tensor, ...], data_samples: list[Any]
+    ) -> dict[str, Tensor]:
         """The stock head's own losses."""
         raise NotImplementedError
 
-    def _run(self, model: nn.Module, views: list[Tensor]) -> tuple[list, list]:
+    def _run(self, model: nn.Module, views: list[Tensor]) -> tuple[list[Any], list[Any]]:
         """Encode views jointly or one by one; give each view's features and pooled taps."""
         passes = [self._read(model, batch) for batch in self._batches(views)]
         features, taps = (list(each) for each in zip(*passes, strict=True))
@@ -124,28 +129,32 @@ class PairedModel(BaseModel):
         return features, levels(outputs, len(images))
 
     @torch.no_grad()
-    def _targets(self, views: list[Tensor]) -> list[Tensor]:
+    def _targets(self, target: MomentumEncoder, views: list[Tensor]) -> list[Tensor]:
         """Slow projections of the views, joined, one ``(views * B, out)`` per level."""
-        taps = [self._read(self.target.encoder, b, stop=True)[1] for b in self._batches(views)]
-        return self.target.project(_join(taps))
+        taps = [self._read(target.encoder, b, stop=True)[1] for b in self._batches(views)]
+        return target.project(_join(taps))
 
-    def _aux_losses(self, present: dict[str, Tensor], taps: dict[str, list]) -> dict[str, Tensor]:
-        self.aux.check(taps['day'])
+    def _aux_losses(
+        self, aux: WiidAux, present: dict[str, Tensor], taps: dict[str, list[Tensor]]
+    ) -> dict[str, Tensor]:
+        aux.check(taps['day'])
         losses = {}
         if self.target is not None and 'night' in present:
-            slow = self._targets([present['day'], present['night']])
-            losses['loss_byol'] = self.aux.byol_loss(_join([taps['day'], taps['night']]), slow)
-        if self.aux.mmd:
+            slow = self._targets(self.target, [present['day'], present['night']])
+            losses['loss_byol'] = aux.byol_loss(_join([taps['day'], taps['night']]), slow)
+        if aux.mmd:
             if 'dark' not in present or 'night' not in present:
                 raise KeyError(
                     'aux.mmd compares night views with unlabelled dark pictures, and the batch has '
                     f'only {sorted(present)}; wrap train_dataloader.dataset in '
                     'wiid_plugins.WithDark (and set data_preprocessor.darken), or set aux.mmd=None'
                 )
-            losses['loss_mmd'] = self.aux.mmd_loss(taps['night'], taps['dark'])
+            losses['loss_mmd'] = aux.mmd_loss(taps['night'], taps['dark'])
         return losses
 
-    def _accept_plain_checkpoint(self, state_dict: dict, prefix: str, *_args) -> None:
+    def _accept_plain_checkpoint(
+        self, state_dict: dict[str, Tensor], prefix: str, *_args: Any
+    ) -> None:
         own = ('model.', 'aux.', 'target.')
         keys = [k for k in state_dict if k.startswith(prefix)]
         if not any(k[len(prefix) :].startswith(own) for k in keys):

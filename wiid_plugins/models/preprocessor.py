@@ -1,6 +1,7 @@
 """Make day, night and dark views of a batch on the device, in front of a stock preprocessor."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -63,11 +64,11 @@ class PairedPreprocessor(BaseDataPreprocessor):
 
     def __init__(
         self,
-        preprocessor: dict,
-        darken: dict | None = None,
-        enhance: dict | None = None,
-        target: dict | None = None,
-        regions: dict | None = None,
+        preprocessor: dict[str, Any],
+        darken: dict[str, Any] | None = None,
+        enhance: dict[str, Any] | None = None,
+        target: dict[str, Any] | None = None,
+        regions: dict[str, Any] | None = None,
         bgr: bool = True,
     ):
         super().__init__()
@@ -79,11 +80,11 @@ class PairedPreprocessor(BaseDataPreprocessor):
         self.stock = MODELS.build(preprocessor)
         self.darken = None if darken is None else build_darkener(**darken)
         self.enhance = None if enhance is None else build_enhancer(**enhance)
-        self.target = SaliencyTarget(**(target or {}))
+        self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
         self.bgr = bgr
 
-    def forward(self, data: dict, training: bool = False) -> dict:
+    def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
         if not training:
             return self.stock(data, training)
@@ -91,7 +92,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
         data = self.cast_data({k: v for k, v in data.items() if k != 'data_samples'})
         return self.pack(self.draw(data), samples)
 
-    def pack(self, drawn: Drawn, data_samples: list) -> dict:
+    def pack(self, drawn: Drawn, data_samples: list[Any]) -> dict[str, Any]:
         """Normalise, pad and mask what was drawn."""
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
         if drawn.visible is not None:
@@ -102,7 +103,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
             packed['inputs'] = Views(show_only(day, visible), night, dark)
         return packed
 
-    def draw(self, data: dict) -> Drawn:
+    def draw(self, data: dict[str, Any]) -> Drawn:
         """Make the views of a batch and draw what stays visible, without masking anything yet."""
         day = self._to_unit(data['inputs'])
         night = self._night(day, data.get('night'))
@@ -130,7 +131,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
             return [light(i[None])[0] for i in images]
         return light(images)
 
-    def _target(self, day: Tensor, given: Tensor | None) -> Tensor:
+    def _target(self, day: Pictures, given: Pictures | None) -> Tensor:
         if given is None:
             return self.target(day)
         return (torch.stack(given) if isinstance(given, list) else given).bool()
@@ -142,19 +143,19 @@ class PairedPreprocessor(BaseDataPreprocessor):
         images = torch.stack(images) if isinstance(images, list) else images
         return (images.flip(1) if self.bgr else images).float() / 255
 
-    def _normalise(self, views: list[Pictures | None], data_samples: list) -> dict:
+    def _normalise(self, views: list[Pictures | None], data_samples: list[Any]) -> dict[str, Any]:
         """Let the stock preprocessor see all views as one batch, and part them again."""
         sizes = [0 if v is None else len(v) for v in views]
         joined = self._joined([v for v in views if v is not None])
         stock = self.stock({'inputs': joined, 'data_samples': data_samples}, training=True)
-        parts = stock['inputs'].split(sizes)
-        views = Views(*(p if n else None for p, n in zip(parts, sizes, strict=True)))
-        return {'inputs': views, 'data_samples': stock['data_samples']}
+        day, *others = stock['inputs'].split(sizes)
+        night, dark = (p if n else None for p, n in zip(others, sizes[1:], strict=True))
+        return {'inputs': Views(day, night, dark), 'data_samples': stock['data_samples']}
 
     def _joined(self, views: list[Pictures]) -> Pictures:
         """All views as one batch in [0, 255], in the loader's colour order."""
         if len({p.shape for v in views for p in v}) == 1:
-            joined = torch.cat(views).mul_(255)
+            joined = torch.cat(cast(list[Tensor], views)).mul_(255)
             return joined.flip(1) if self.bgr else joined
         return [(p.flip(0) if self.bgr else p) * 255 for v in views for p in v]  # stock pads them
 

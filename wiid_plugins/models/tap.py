@@ -1,7 +1,8 @@
 """Read the output of named layers while a stock model runs, without editing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -26,10 +27,10 @@ def tapped(model: nn.Module, layers: Sequence[str], stop: bool = False) -> Itera
         AttributeError: If a layer does not exist; the message lists what does.
         RuntimeError: If a layer has not run.
     """
-    outputs: list = [None] * len(layers)
+    outputs: list[Any] = [None] * len(layers)
 
-    def keep(index):
-        def hook(_module, _inputs, output):
+    def keep(index: int) -> Callable[[nn.Module, Any, Any], None]:
+        def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
             outputs[index] = output
             if stop and all(o is not None for o in outputs):
                 raise _EnoughError

@@ -41,7 +41,7 @@ class MomentumEncoder(nn.Module):
     @torch.no_grad()
     def project(self, features: list[Tensor]) -> list[Tensor]:
         """Project features of the slow encoder with the slow projectors."""
-        return [p(f) for p, f in zip(self.average['projectors'], features, strict=True)]
+        return [p(f) for p, f in zip(self.average['projectors'].children(), features, strict=True)]
 
     def update(self, encoder: nn.Module, projectors: nn.Module) -> None:
         """Move towards the online weights by ``momentum`` of the gap."""
@@ -56,7 +56,9 @@ class MomentumEncoder(nn.Module):
         own, online = self._pair(encoder, projectors)
         self.average.load_state_dict({name: online[name] for name in own})
 
-    def _pair(self, encoder: nn.Module, projectors: nn.Module) -> tuple[dict, dict]:
+    def _pair(
+        self, encoder: nn.Module, projectors: nn.Module
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Slow and online tensors by name; the online ones may have more of them."""
         online = nn.ModuleDict({'encoder': encoder, 'projectors': projectors})
         return self.average.state_dict(), online.state_dict()

@@ -44,7 +44,9 @@ def front_cells(boxes: Sequence[Tensor], size: tuple[int, int], num_blocks: int)
     return torch.stack(fronts)
 
 
-def shrink_boxes(boxes: Sequence[Tensor], visible: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+def shrink_boxes(
+    boxes: Sequence[Tensor], visible: Tensor | Sequence[Tensor]
+) -> tuple[list[Tensor], list[Tensor]]:
     """Shrink boxes to the bounding rectangle of their visible pixels.
 
     A box without a hidden pixel comes back as it is. A box with less than a pixel left on a side is
@@ -52,7 +54,7 @@ def shrink_boxes(boxes: Sequence[Tensor], visible: Tensor) -> tuple[list[Tensor]
 
     Args:
         boxes: N tensors ``(n_i, 4)`` float xyxy, pixels.
-        visible: ``(N, H, W)`` bool.
+        visible: ``(N, H, W)`` bool, or N masks of sizes of their own.
 
     Returns:
         The boxes that are kept, N tensors ``(k_i, 4)``, and which those are, N tensors ``(n_i,)`` bool.
@@ -116,7 +118,7 @@ class GridDraw:
     back_ratio: float = 0.3
     highlight: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.num_blocks < 1:
             raise ValueError(f'GridDraw: num_blocks is at least 1, got {self.num_blocks}')
         for name in ('front_ratio', 'back_ratio', 'highlight'):

@@ -45,7 +45,7 @@ class DarkRanges:
     read_spread: float = 0.26
     bits: tuple[int, ...] = (12, 14, 16)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ('exposure', 'red', 'blue', 'shot_noise'):
             low, high = getattr(self, name)
             if not 0 < low <= high:

@@ -39,8 +39,11 @@ def mmd_loss(source: Tensor, target: Tensor, num_kernels: int = 5, factor: float
         centre = distance.detach().sum() / max((n + m) * (n + m - 1), 1)
         centre = centre.clamp_min(torch.finfo(joined.dtype).tiny ** 0.5)  # all points equal
         kernel = sum(
-            torch.exp(-distance / (centre * factor ** (i - num_kernels // 2)))
-            for i in range(num_kernels)
+            (
+                torch.exp(-distance / (centre * factor ** (i - num_kernels // 2)))
+                for i in range(num_kernels)
+            ),
+            distance.new_zeros(()),
         )
         same = kernel[:n, :n].mean() + kernel[n:, n:].mean()
         return same - kernel[:n, n:].mean() - kernel[n:, :n].mean()

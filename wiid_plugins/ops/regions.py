@@ -142,7 +142,7 @@ class RegionDraw:
     patch: Range = (0.4, 0.5)
     block: Range = (32 / 224, 63 / 224)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if min(self.highlight, self.blocks) < 0 or self.highlight + self.blocks > 1:
             raise ValueError(
                 'RegionDraw: highlight and blocks are probabilities with a sum of at most 1, got '
@@ -151,7 +151,8 @@ class RegionDraw:
 
     def __call__(self, target: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Draw what stays visible: target ``(N, H, W)`` bool -> ``(N, H, W)`` bool."""
-        n, size = len(target), tuple(target.shape[1:])
+        n, height, width = target.shape
+        size = height, width
         kind = uniform(n, (0, 1), generator, target.device)[:, None, None]
         erased = draw_blocks(n, size, self.block, self.erase, generator, target.device)
         patched = draw_blocks(n, size, self.block, self.patch, generator, target.device)

@@ -1,5 +1,6 @@
 """Spectral-residual saliency: where a picture differs from what its spectrum predicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -53,7 +54,7 @@ def spectral_residual(images: Tensor, size: int = 64) -> Tensor:
         return _resize(saliency, images.shape[-2:]).squeeze(1)
 
 
-def _resize(maps: Tensor, size: tuple[int, int]) -> Tensor:
+def _resize(maps: Tensor, size: Sequence[int]) -> Tensor:
     return F.interpolate(maps, size=tuple(size), mode='bilinear', align_corners=False)
 
 

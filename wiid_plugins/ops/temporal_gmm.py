@@ -1,6 +1,7 @@
 """Temporal Gaussian mixture: which pixels of a clip move against their background."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -37,7 +38,7 @@ class TemporalGMM:
     varMax: float = 75.0
     complexityReductionThreshold: float = 0.05
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.nmixtures < 2 or self.history < 1:
             raise ValueError(
                 f'TemporalGMM: nmixtures is 2 or more and history 1 or more, got {self.nmixtures} '
@@ -78,7 +79,7 @@ class Mixture:
 
 
 @torch.no_grad()
-def foreground(clips: Tensor, **parameters) -> Tensor:
+def foreground(clips: Tensor, **parameters: Any) -> Tensor:
     """Find what moves in clips: what the mixture of its pixel does not explain.
 
     Most pixels belong to the heaviest of their Gaussians, which leaves the order as it is. They are
@@ -140,7 +141,7 @@ def _settle(gmm: TemporalGMM, state: Mixture, apart: Tensor, distance: Tensor, r
     owner[0] = 1
     state.weight.lerp_(owner - gmm.complexityReductionThreshold, rate)
     gain = rate / state.weight[0]
-    F.threshold_(state.weight[1:], rate * gmm.complexityReductionThreshold, 0.0)
+    F.threshold(state.weight[1:], rate * gmm.complexityReductionThreshold, 0.0, True)
     state.weight /= state.weight.sum(0)
     state.first[0].lerp_(distance, gain).clamp_(gmm.varMin, gmm.varMax)
     state.first[1:].addcmul_(gain, apart, value=-1)
@@ -172,7 +173,7 @@ def update(
     owned = owner < count
     fits = exists & (place <= owner) & (variances < gmm.varThreshold)
     weight = weight.lerp((place == owner).float() - gmm.complexityReductionThreshold, rate)
-    F.threshold_(weight, rate * gmm.complexityReductionThreshold, 0.0)
+    F.threshold(weight, rate * gmm.complexityReductionThreshold, 0.0, True)
     total = weight.cumsum(0)
     fits[1:] &= total[:-1] < gmm.backgroundRatio
     # One Gaussian takes the sample: the owner, or a new one in the first free place or the last.

@@ -1,6 +1,7 @@
 """CUT: learn to darken day pictures from unpaired dark ones."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -43,15 +44,15 @@ class CUT(BaseModel):
 
     def __init__(
         self,
-        data_preprocessor: dict,
-        generator: dict | None = None,
-        discriminator: dict | None = None,
+        data_preprocessor: dict[str, Any],
+        generator: dict[str, Any] | None = None,
+        discriminator: dict[str, Any] | None = None,
         lambda_nce: float = 1.0,
         identity: bool = True,
         layers: Sequence[int] = LAYERS,
         patches: int = 256,
         temperature: float = 0.07,
-        init_cfg: dict | list | None = None,
+        init_cfg: dict[str, Any] | list[Any] | None = None,
     ):
         super().__init__(data_preprocessor, init_cfg)
         self.generator = Generator(**(generator or {}))
@@ -60,7 +61,7 @@ class CUT(BaseModel):
         self.lambda_nce, self.identity, self.layers = lambda_nce, identity, tuple(layers)
         self.patches, self.temperature = patches, temperature
 
-    def forward(self, inputs: Tensor, mode: str = 'tensor', **_) -> Tensor:
+    def forward(self, inputs: Tensor, mode: str = 'tensor', **_: Any) -> Tensor:
         """Darken pictures.
 
         Args:
@@ -80,7 +81,7 @@ class CUT(BaseModel):
             )
         return (self.generator(inputs) + 1) / 2
 
-    def train_step(self, data: dict, optim_wrapper: OptimWrapper) -> dict[str, Tensor]:
+    def train_step(self, data: dict[str, Any], optim_wrapper: OptimWrapper) -> dict[str, Tensor]:
         """Step the discriminator, then the generator together with PatchNCE's projections.
 
         Args:
@@ -118,7 +119,7 @@ class CUT(BaseModel):
         self.discriminator.requires_grad_(True)
         return {**log, 'loss_discriminator': judged.detach(), **accuracies}
 
-    def _read(self, data: dict) -> list[Tensor]:
+    def _read(self, data: dict[str, Any]) -> list[Tensor]:
         """Day and dark pictures, ``(B, 3, H, W)`` float RGB in [-1, 1]."""
         if 'dark' not in data:
             raise KeyError(
@@ -169,6 +170,6 @@ def _squares(logits: Tensor, goal: float) -> Tensor:
     return F.mse_loss(logits.float(), torch.full_like(logits, goal, dtype=torch.float32))
 
 
-def _bare(part: nn.Module) -> nn.Module:
+def _bare(part: Generator | nn.Module) -> Generator:
     """Without DDP around it; its hooks sit on the parameters, so gradients are still averaged."""
-    return part.module if is_model_wrapper(part) else part
+    return cast(Generator, part.module if is_model_wrapper(part) else part)

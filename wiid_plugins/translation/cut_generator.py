@@ -16,6 +16,8 @@ class Downsample(nn.Module):
     Source: Zhang, ICML 2019 (anti-aliased convolutional networks), Sec. 3.
     """
 
+    filt: Tensor
+
     def __init__(self, channels: int):
         super().__init__()
         self.register_buffer('filt', _blur((1, 2, 1), channels))
@@ -31,6 +33,8 @@ class Upsample(nn.Module):
 
     Source: Zhang, ICML 2019.
     """
+
+    filt: Tensor
 
     def __init__(self, channels: int):
         super().__init__()
@@ -129,7 +133,7 @@ class Generator(nn.Module):
             layers: Indices into ``model``, ascending.
         """
         features, x = [], _to_fours(images)
-        for index, layer in enumerate(self.model[: layers[-1] + 1]):
+        for index, layer in enumerate(self.model[: layers[-1] + 1].children()):
             x = layer(x)
             if index in layers:
                 features.append(x)
@@ -138,7 +142,7 @@ class Generator(nn.Module):
     @torch.no_grad()
     def channels(self, layers: Sequence[int] = LAYERS) -> list[int]:
         """Widths of the features that :meth:`encode` gives."""
-        probe = self.model[1].weight.new_zeros(1, 3, 8, 8)
+        probe = next(self.parameters()).new_zeros(1, 3, 8, 8)
         return [feature.shape[1] for feature in self.encode(probe, layers)]
 
     @torch.no_grad()
@@ -167,7 +171,8 @@ class _FixedNorm(nn.Module):
 
     def __init__(self, eps: float):
         super().__init__()
-        self.eps, self.moments = eps, None
+        self.eps = eps
+        self.moments: tuple[Tensor, Tensor] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         if self.moments is None:

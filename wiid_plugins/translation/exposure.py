@@ -1,7 +1,10 @@
 """How bright an enhancement makes pictures."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from mmengine.evaluator import BaseMetric
+from torch import Tensor
 
 from ..registry import METRICS
 
@@ -16,7 +19,9 @@ class ExposureMetric(BaseMetric):
 
     default_prefix = 'exposure'
 
-    def process(self, data_batch: dict, data_samples) -> None:
+    def process(
+        self, data_batch: dict[str, Sequence[Tensor]], data_samples: Sequence[Tensor]
+    ) -> None:
         """Keep the grey levels of a batch.
 
         Args:
@@ -26,7 +31,7 @@ class ExposureMetric(BaseMetric):
         for before, after in zip(data_batch['inputs'], data_samples, strict=True):
             self.results.append((float(before.float().mean() / 255), float(after.mean())))
 
-    def compute_metrics(self, results: list) -> dict[str, float]:
+    def compute_metrics(self, results: list[tuple[float, float]]) -> dict[str, float]:
         """Average over pictures."""
         before, after = np.mean(results, axis=0)
         return dict(before=float(before), after=float(after))

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..ops.lowlight import DarkRanges, brighten, darken, draw_darkness, enhance, fit_exponent
 from .cut_generator import Generator
 from .weights import read_state
 from .zero_dce import CurveNetwork, apply_curves
+
+Network = TypeVar('Network', CurveNetwork, Generator)
 
 
 class Light:
@@ -45,7 +48,7 @@ class ProceduralDarken(Light):
         **ranges: Of :class:`~wiid_plugins.ops.lowlight.DarkRanges`.
     """
 
-    def __init__(self, **ranges):
+    def __init__(self, **ranges: Any):
         self.ranges = DarkRanges(**ranges)
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -72,7 +75,7 @@ class ProceduralEnhance(Light):
         **curve: ``target`` and ``max_gain``.
     """
 
-    def __init__(self, **curve):
+    def __init__(self, **curve: float):
         self.curve = curve
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -108,7 +111,8 @@ class ZeroDCEEnhance(Light):
     ) -> Callable[[Tensor], Tensor]:
         """Take the mean of the curves of the given frames."""
         network = self.network.to(frames.device)
-        curves = sum(network.curves(frame[None]) for frame in frames) / len(frames)
+        each = (network.curves(frame[None]) for frame in frames)
+        curves = sum(each, frames.new_zeros(())) / len(frames)
         return lambda images: apply_curves(images, curves)
 
 
@@ -139,11 +143,11 @@ class CUTDarken(Light):
         return lambda images: _to_unit(fixed(images * 2 - 1)).to(images.dtype)
 
 
-_DARKENERS = {'procedural': ProceduralDarken, 'cut': CUTDarken}
-_ENHANCERS = {'procedural': ProceduralEnhance, 'zero-dce': ZeroDCEEnhance}
+_DARKENERS: dict[str, type[Light]] = {'procedural': ProceduralDarken, 'cut': CUTDarken}
+_ENHANCERS: dict[str, type[Light]] = {'procedural': ProceduralEnhance, 'zero-dce': ZeroDCEEnhance}
 
 
-def build_darkener(method: str = 'procedural', **options) -> Light:
+def build_darkener(method: str = 'procedural', **options: Any) -> Light:
     """Make ``procedural`` (options: ranges) or ``cut`` (option: weights) darkening.
 
     Raises:
@@ -152,7 +156,7 @@ def build_darkener(method: str = 'procedural', **options) -> Light:
     return _build('Darken', _DARKENERS, method, options)
 
 
-def build_enhancer(method: str = 'procedural', **options) -> Light:
+def build_enhancer(method: str = 'procedural', **options: Any) -> Light:
     """Make ``procedural`` (options: target, max_gain) or ``zero-dce`` (option: weights) enhancement.
 
     Raises:
@@ -161,7 +165,7 @@ def build_enhancer(method: str = 'procedural', **options) -> Light:
     return _build('Enhance', _ENHANCERS, method, options)
 
 
-def _build(name: str, known: dict[str, type[Light]], method: str, options: dict) -> Light:
+def _build(name: str, known: dict[str, type[Light]], method: str, options: dict[str, Any]) -> Light:
     if method not in known:
         raise ValueError(f'{name}: method is one of {sorted(known)}, not {method!r}')
     if (method == 'procedural') == ('weights' in options):
@@ -170,7 +174,7 @@ def _build(name: str, known: dict[str, type[Light]], method: str, options: dict)
     return known[method](**options)
 
 
-def _frozen(network: type, weights: str | Path, part: str) -> nn.Module:
+def _frozen(network: type[Network], weights: str | Path, part: str) -> Network:
     state = read_state(weights, part)
     try:
         return network.from_state_dict(state).eval().requires_grad_(False)

@@ -1,6 +1,7 @@
 """Zero-DCE: brighten by per-pixel curves, learned from dark pictures alone."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -26,6 +27,14 @@ class CurveNetwork(nn.Module):
 
     Source: Guo et al., CVPR 2020, Sec. 3.2.
     """
+
+    e_conv1: nn.Conv2d
+    e_conv2: nn.Conv2d
+    e_conv3: nn.Conv2d
+    e_conv4: nn.Conv2d
+    e_conv5: nn.Conv2d
+    e_conv6: nn.Conv2d
+    e_conv7: nn.Conv2d
 
     def __init__(self, channels: int = 32):
         super().__init__()
@@ -124,9 +133,9 @@ class ZeroDCE(BaseModel):
     def __init__(
         self,
         channels: int = 32,
-        loss_weights: dict | None = None,
-        data_preprocessor: dict | None = None,
-        init_cfg: dict | None = None,
+        loss_weights: dict[str, float] | None = None,
+        data_preprocessor: dict[str, Any] | None = None,
+        init_cfg: dict[str, Any] | None = None,
     ):
         super().__init__(data_preprocessor, init_cfg)
         self.loss_weights = {**WEIGHTS, **(loss_weights or {})}
@@ -135,7 +144,7 @@ class ZeroDCE(BaseModel):
         self.network = CurveNetwork(channels)
 
     def forward(
-        self, inputs: Tensor, data_samples: list | None = None, mode: str = 'tensor'
+        self, inputs: Tensor, data_samples: list[Any] | None = None, mode: str = 'tensor'
     ) -> Tensor | dict[str, Tensor]:
         """Give the losses in mode ``'loss'``, the enhanced pictures in any other mode."""
         return self.loss(inputs) if mode == 'loss' else self.network(inputs)

@@ -30,7 +30,8 @@ def spatial_loss(enhanced: Tensor, images: Tensor) -> Tensor:
     around = F.pad(change, (1, 1, 1, 1))
     left, right = around[..., 1:-1, :-2], around[..., 1:-1, 2:]
     up, down = around[..., :-2, 1:-1], around[..., 2:, 1:-1]
-    return sum((change - other).square() for other in (left, right, up, down)).mean()
+    apart = ((change - other).square() for other in (left, right, up, down))
+    return sum(apart, change.new_zeros(())).mean()
 
 
 def exposure_loss(enhanced: Tensor, level: float = 0.6) -> Tensor:

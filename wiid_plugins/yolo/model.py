@@ -84,7 +84,9 @@ class PairedDetectionModel(DetectionModel):
         return split(preds, sizes), [pooled(o).split(sizes) for o in outputs]
 
     def _aux_losses(self, batch: dict, taps: list[tuple[Tensor, ...]]) -> dict[str, Tensor]:
-        losses = {}
+        losses: dict[str, Tensor] = {}
+        if self.aux is None:
+            return losses
         if 'byol_loss' in self.columns:
             online = [torch.cat(level[:2]) for level in taps]
             losses['byol_loss'] = self.aux.byol_loss(online, batch['slow'])

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import yaml
 from mmengine.config import Config
 
 
-def plain_dict(config: dict | None) -> dict | None:
+def plain_dict(config: Any) -> Any:
     """Turn a config block into builtin types that YAML holds, tuples into lists."""
     if isinstance(config, dict):
         return {key: plain_dict(value) for key, value in config.items()}

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, DictAction
 from ultralytics.utils import LOGGER, RANK
@@ -36,7 +37,10 @@ def overrides_of(args: argparse.Namespace, config: Config, folder: Path) -> dict
     Raises:
         FileNotFoundError: If the checkpoint to resume is not there.
     """
-    own = {'data': str(write_data(config, folder)), 'save_dir': str(folder / 'train')}
+    own: dict[str, Any] = {
+        'data': str(write_data(config, folder)),
+        'save_dir': str(folder / 'train'),
+    }
     device = _device(args)
     if device is not None:
         own['device'] = device

@@ -2,6 +2,7 @@
 
 import copy
 import os
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -56,7 +57,7 @@ class PairedDetectionTrainer(DetectionTrainer):
         if 'byol_loss' in model.columns:
             momentum = model.aux.byol['momentum']
             self.target = MomentumEncoder(PyramidEncoder(model), model.aux.projectors, momentum)
-            self.add_callback('on_model_save', save_target)
+            self.add_callback('on_model_save', partial(save_target, target=self.target))
         super().resume_training(ckpt)
 
     def preprocess_batch(self, batch: dict) -> dict:
@@ -86,7 +87,7 @@ class PairedDetectionTrainer(DetectionTrainer):
         """Load the momentum encoder too: on resume, and when Ultralytics recovers from NaN."""
         super()._load_checkpoint_state(ckpt)
         if self.target is not None:
-            load_target(self, ckpt['epoch'])
+            load_target(self, self.target, ckpt['epoch'])
 
 
 def build_views(trainer: DetectionTrainer, options: dict) -> PairedViews:
@@ -121,23 +122,23 @@ def target_file(trainer: DetectionTrainer) -> Path:
     return trainer.wdir / 'wiid_target.pt'
 
 
-def save_target(trainer: PairedDetectionTrainer) -> None:
+def save_target(trainer: PairedDetectionTrainer, target: MomentumEncoder) -> None:
     """Save the momentum encoder and its epoch, in full precision."""
     file = target_file(trainer)
     part = file.with_suffix('.part')
-    torch.save({'epoch': trainer.epoch, 'target': trainer.target.state_dict()}, part)
+    torch.save({'epoch': trainer.epoch, 'target': target.state_dict()}, part)
     os.replace(part, file)
 
 
-def load_target(trainer: PairedDetectionTrainer, epoch: int) -> None:
+def load_target(trainer: PairedDetectionTrainer, target: MomentumEncoder, epoch: int) -> None:
     """Load the momentum encoder of an epoch; start it from the model where there is none."""
     file = target_file(trainer)
     saved = torch.load(file, trainer.device, weights_only=True) if file.exists() else {}
     if saved.get('epoch') == epoch:
-        trainer.target.load_state_dict(saved['target'])
+        target.load_state_dict(saved['target'])
         return
     LOGGER.warning(
         f'{file}: holds no momentum encoder of epoch {epoch + 1}; it starts from the model weights'
     )
     model = unwrap_model(trainer.model)
-    trainer.target.copy_from(PyramidEncoder(model), model.aux.projectors)
+    target.copy_from(PyramidEncoder(model), model.aux.projectors)

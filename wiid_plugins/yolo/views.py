@@ -53,6 +53,7 @@ class PairedViews:
 
     def lit(self, batch: dict) -> dict:
         """Give the batch with ``night`` and ``dark``, all views whole."""
+        assert self.darken is not None
         night = self.darken(batch['img'])
         batch = batch | {'night': night if self.darken.enhanced else self._enhanced(night)}
         if self.dark is not None:
