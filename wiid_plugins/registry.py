@@ -34,6 +34,13 @@ OPTIM_WRAPPERS = root.Registry(
     scope=SCOPE,
     locations=['wiid_plugins.engine'],
 )
+RUNNERS = root.Registry(
+    'runner',
+    parent=root.RUNNERS,
+    scope=SCOPE,
+    build_func=root.build_runner_from_cfg,
+    locations=['wiid_plugins.engine'],
+)
 TRANSFORMS = root.Registry(
     'transform', parent=root.TRANSFORMS, scope=SCOPE, locations=['wiid_plugins.transforms']
 )

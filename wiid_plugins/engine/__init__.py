@@ -2,17 +2,22 @@
 
 from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
+from .classes import ClassesHook
 from .day_night import DayNightMetric
 from .domain_table import DomainTableHook
+from .fitting import CheckpointFitsHook
 from .guards import ClipListHook, FiniteLossHook, HeadFitsHook
 from .momentum import MomentumHook
 from .pictures import DomainPictures
 from .reseed import ReseedHook
+from .runner import PairedRunner
 from .setting import SettingHook
 from .strip import StripHook
 
 __all__ = [
     'Bfloat16OptimWrapper',
+    'CheckpointFitsHook',
+    'ClassesHook',
     'ClipListHook',
     'DayNightMetric',
     'DomainPictures',
@@ -20,6 +25,7 @@ __all__ = [
     'FiniteLossHook',
     'HeadFitsHook',
     'MomentumHook',
+    'PairedRunner',
     'ReseedHook',
     'SafeCheckpointHook',
     'SettingHook',

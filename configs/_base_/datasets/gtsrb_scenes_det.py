@@ -26,7 +26,7 @@ darken = [dict(type='wiid_plugins.Darken', out='img', seed=0)]
 train_set = dict(
     type='MultiImageMixDataset',
     dataset=dict(
-        type='CocoDataset',
+        type='wiid_plugins.CheckedCoco',
         metainfo=metainfo,
         ann_file=data_root + 'annotations/train.json',
         data_prefix=dict(img=data_root + 'images/train/'),
@@ -62,7 +62,7 @@ domains = dict(
 sets = {
     job: [
         dict(
-            type='CocoDataset',
+            type='wiid_plugins.CheckedCoco',
             metainfo=metainfo,
             ann_file=data_root + f'annotations/{split}.json',
             data_prefix=dict(img=data_root + f'images/{split}/'),

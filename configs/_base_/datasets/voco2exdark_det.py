@@ -32,7 +32,7 @@ darken = [dict(type='wiid_plugins.Darken', out='img', seed=0)]
 train_set = dict(
     type='MultiImageMixDataset',
     dataset=dict(
-        type='CocoDataset',
+        type='wiid_plugins.CheckedCoco',
         metainfo=metainfo,
         ann_file='data/voco/annotations/train.json',
         data_prefix=dict(img='data/voco/images/train/'),
@@ -68,7 +68,7 @@ domains = dict(
 sets = {
     job: [
         dict(
-            type='CocoDataset',
+            type='wiid_plugins.CheckedCoco',
             metainfo=metainfo,
             ann_file=f'data/{name}/annotations/{split}.json',
             data_prefix=dict(img=f'data/{name}/images/{split}/'),

@@ -1,0 +1,106 @@
+"""Whether all data sets of a run, and its checkpoint, mean the same classes."""
+
+from collections.abc import Iterator, Sequence
+
+from mmengine.hooks import Hook
+
+from ..registry import HOOKS
+
+
+@HOOKS.register_module()
+class ClassesHook(Hook):
+    """Compare the classes of every labelled set before the first batch.
+
+    In training those to validate on are held against the training set, in a test those to test on
+    against the checkpoint's training set. A set of unlabelled images has no say, nor has one
+    without names.
+    """
+
+    trained: tuple[str, Sequence[str]] | None = None
+
+    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Note the classes that a checkpoint was trained with."""
+        meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
+        classes = meta.get('classes', meta.get('CLASSES'))
+        self.trained = (f'checkpoint {runner._load_from}', classes) if classes else None
+
+    def before_train(self, runner) -> None:
+        """Compare the sets to validate on with the training set."""
+        dataset = runner.train_dataloader.dataset
+        first = next(labelled_sets(dataset), None)
+        if first is None:
+            return
+        check_classes(*first)
+        loops = [runner.val_loop] if runner.val_loop is not None else []
+        for loop in loops:
+            for name, classes in labelled_sets(loop.dataloader.dataset):
+                compare(f'training set {first[0]}', first[1], name, classes)
+
+    def before_test(self, runner) -> None:
+        """Compare the sets to test on with what the checkpoint was trained on."""
+        for name, classes in labelled_sets(runner.test_dataloader.dataset):
+            check_classes(name, classes)
+            if self.trained:
+                compare(*self.trained, name, classes)
+
+
+def labelled_sets(dataset) -> Iterator[tuple[str, Sequence[str]]]:
+    """Give name and classes of each set in wrapped and joined ones that names its classes."""
+    parts = list(getattr(dataset, 'datasets', ())) or [getattr(dataset, 'dataset', None)]
+    if parts != [None]:
+        for part in parts:
+            yield from labelled_sets(part)
+        return
+    classes = (getattr(dataset, 'metainfo', None) or {}).get('classes')
+    if classes and getattr(dataset, 'with_label', True):
+        names = (getattr(dataset, key, None) for key in ('ann_file', 'img_prefix'))
+        yield str(next(filter(None, names), type(dataset).__name__)), classes
+
+
+def check_classes(name: str, classes: Sequence[str]) -> None:
+    """Refuse a single string, which Python takes for its letters.
+
+    Raises:
+        ValueError: With the mend.
+    """
+    if isinstance(classes, str):
+        raise ValueError(
+            f'{name}: classes is the text {classes!r}; a tuple of one needs a comma: ({classes!r},)'
+        )
+
+
+def compare(known: str, wanted: Sequence[str], name: str, found: Sequence[str]) -> None:
+    """Compare two lists of classes.
+
+    Args:
+        known: What `wanted` comes from.
+        wanted: Its classes.
+        name: What `found` comes from.
+        found: Its classes.
+
+    Raises:
+        ValueError: If they differ; it says in what.
+    """
+    check_classes(name, found)
+    if list(wanted) == list(found):
+        return
+    lower = {c.lower(): c for c in wanted}
+    extra = [c for c in found if c not in wanted]
+    cased = [f'{c!r} for {lower[c.lower()]!r}' for c in extra if c.lower() in lower]
+    like = {c.lower() for c in found}
+    faults = {
+        'missing': [repr(c) for c in wanted if c not in found and c.lower() not in like],
+        'unknown': [repr(c) for c in extra if c.lower() not in lower],
+        'written otherwise': cased,
+    }
+    shown = '; '.join(f'{what}: {_some(names)}' for what, names in faults.items() if names)
+    if not shown:
+        shown = f'in another order: {_some(list(map(repr, found)))}'
+    raise ValueError(
+        f'{name}: its classes are not those of the {known} ({shown}), so its labels mean other '
+        f'things. Give it metainfo=dict(classes=...) as there: {tuple(wanted)}'
+    )
+
+
+def _some(names: list[str], most: int = 8) -> str:
+    return ', '.join(names[:most]) + f', ... ({len(names)})' * (len(names) > most)
