@@ -55,6 +55,39 @@ def test_resume_continues_and_a_missing_checkpoint_is_named(trained, monkeypatch
         train.main([str(config), '--work-dir', str(work), '--resume', 'none.pt'])
 
 
+def test_resuming_a_finished_training_says_so_and_changes_nothing(trained, capfd):
+    config, work = trained
+    before = (work / 'train/weights/last.pt').read_bytes()
+    train.main([str(config), '--work-dir', str(work), '--device', 'cpu', '--resume'])
+    assert 'finished, there is nothing to resume' in ''.join(capfd.readouterr())
+    assert (work / 'train/weights/last.pt').read_bytes() == before
+
+
+def test_a_config_without_test_sets_is_named_with_the_mend(trained, tmp_path):
+    config, work = trained
+    cut = Config.fromfile(config)
+    cut.pop('test')
+    cut.dump(tmp_path / 'cut.py')
+    with pytest.raises(SystemExit, match='cut.py: has no block `test`; give it test=dict'):
+        test.main([str(tmp_path / 'cut.py'), str(work / 'train/weights/last.pt')])
+
+
+def test_a_checkpoint_of_other_classes_is_not_tested(trained, tmp_path):
+    config, work = trained
+    options = ['--device', 'cpu', '--cfg-options', "data.names=['red','blue','green']"]
+    with pytest.raises(SystemExit, match=r"last.pt: was trained on the classes \['red', 'green'"):
+        test.main(
+            [
+                str(config),
+                str(work / 'train/weights/last.pt'),
+                '--work-dir',
+                str(tmp_path),
+                *options,
+            ]
+        )
+    assert not list(tmp_path.rglob('results.json'))
+
+
 class _Silent:
     def train(self):
         pass

@@ -77,11 +77,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = Config.fromfile(args.config)
     config.merge_from_dict(args.cfg_options or {})
     folder = (args.work_dir or Path('work_dirs') / Path(args.config).stem) / 'test'
+    if not config.get('test'):
+        sys.exit(
+            f'error: {args.config}: has no block `test`; give it test=dict(sets=dict(day=FOLDER, '
+            'night=FOLDER), enhance=dict()), folders of images below data.path'
+        )
     if not args.checkpoint.is_file():
         sys.exit(f'error: {args.checkpoint}: there is no such checkpoint')
     try:
         results = run_domains(args, config, folder)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         sys.exit(f'error: {error}')
     report = {'checkpoint': str(args.checkpoint), **setting(config), 'results': results}
     (folder / 'results.json').write_text(json.dumps(report, indent=2), encoding='utf-8')

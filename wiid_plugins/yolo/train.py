@@ -79,7 +79,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     if RANK in {-1, 0}:
         config.dump(folder / Path(args.config).name)
         LOGGER.info(f'Setting: {setting(config)}')
-    PairedDetectionTrainer(overrides=overrides).train()
+    try:
+        PairedDetectionTrainer(overrides=overrides).train()
+    except AssertionError as error:
+        if 'nothing to resume' not in str(error):
+            raise
+        sys.stderr.write(
+            f'{overrides["resume"]}: this training is finished, there is nothing to resume. A longer '
+            'one starts from its weights with --cfg-options pretrained=FILE and another --work-dir\n'
+        )
 
 
 if __name__ == '__main__':
