@@ -1,6 +1,6 @@
 """Validate a detector of Ultralytics on pictures that are enhanced first."""
 
-from torch import Tensor, nn
+from torch import Tensor
 from ultralytics.models.yolo.detect import DetectionValidator
 
 from ..translation import Light
@@ -17,20 +17,6 @@ class EnhancedValidator(DetectionValidator):
     def __init__(self, enhance: Light | None = None, **kwargs):
         super().__init__(**kwargs)
         self.enhance = enhance
-
-    def init_metrics(self, model: nn.Module) -> None:
-        """Refuse a checkpoint that counts other classes than the data.
-
-        Raises:
-            ValueError: With both lists.
-        """
-        names, wanted = list(model.names.values()), list(self.data['names'].values())
-        if not self.training and names != wanted:
-            raise ValueError(
-                f'{self.args.model}: was trained on the classes {names}, the config has data.names='
-                f'{wanted}; test it with the config that it was trained with'
-            )
-        super().init_metrics(model)
 
     def preprocess(self, batch: dict) -> dict:
         """Enhance ``img`` ``(B, 3, H, W)`` float RGB in [0, 1] inside its grey borders."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
+from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils import LOGGER
 
 from wiid_plugins.translation import build_enhancer
 from wiid_plugins.yolo.enhanced import EnhancedValidator
-from wiid_plugins.yolo.options import setting, write_data
+from wiid_plugins.yolo.options import plain_dict, setting, write_data
 
 OVERALL = 'all classes'
 
@@ -25,6 +26,30 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='train.imgsz=320 ...')
     parser.add_argument('--device', help='0 or cpu; default: Ultralytics chooses')
     return parser.parse_args(argv)
+
+
+def check_checkpoint(path: Path, names: Sequence[str]) -> None:
+    """Look whether a checkpoint can be tested on data with these classes.
+
+    Raises:
+        FileNotFoundError: If there is none.
+        ValueError: If it is damaged, none of Ultralytics, or of other classes.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: there is no such checkpoint')
+    try:
+        model, _ = load_checkpoint(path)
+        found = list(model.names.values())
+    except Exception as error:  # whatever unpickling meets
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ValueError(
+            f'{path}: is no checkpoint of an Ultralytics detector, or damaged ({reason[0]})'
+        ) from None
+    if found != list(names):
+        raise ValueError(
+            f'{path}: was trained on the classes {found}, the config has data.names={list(names)}; '
+            'test it with the config that it was trained with'
+        )
 
 
 def score(validator: EnhancedValidator) -> dict[str, dict[str, float]]:
@@ -82,9 +107,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             f'error: {args.config}: has no block `test`; give it test=dict(sets=dict(day=FOLDER, '
             'night=FOLDER), enhance=dict()), folders of images below data.path'
         )
-    if not args.checkpoint.is_file():
-        sys.exit(f'error: {args.checkpoint}: there is no such checkpoint')
     try:
+        check_checkpoint(args.checkpoint, plain_dict(config.data.names))
         results = run_domains(args, config, folder)
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f'error: {error}')
