@@ -29,6 +29,21 @@ def test_each_difference_is_named(found, words):
     assert str(error.value).startswith('night: ')
 
 
+def test_a_class_that_is_named_twice_is_a_fault():
+    with pytest.raises(ValueError, match="night: metainfo.classes names 'a' more than once"):
+        compare('training set', ABC, 'night', ('a', 'b', 'a'))
+
+
+def test_a_training_is_not_resumed_on_other_classes(tmp_path):
+    first = validated(tmp_path / 'a', ABC)
+    first.train()
+    first.save_checkpoint(str(tmp_path), 'w.pth')
+    resumed = validated(tmp_path / 'b', ('a', 'c', 'b'), train=('a', 'c', 'b'))
+    resumed._load_from, resumed._resume = str(tmp_path / 'w.pth'), True
+    with pytest.raises(ValueError, match='checkpoint .*w.pth .in another order'):
+        resumed.train()
+
+
 def test_equal_classes_pass():
     compare('training set', ABC, 'night', list(ABC))
 
@@ -50,7 +65,7 @@ def test_joined_and_wrapped_sets_are_looked_into_and_unlabelled_ones_left_out():
     assert list(labelled_sets(wrapped)) == [('day.txt', ABC)]
 
 
-def validated(folder, classes):
+def validated(folder, classes, train=ABC):
     loader = dict(
         dataset=with_classes(classes, img_prefix='test_night'),
         sampler=dict(type='DefaultSampler', shuffle=False),
@@ -59,6 +74,7 @@ def validated(folder, classes):
     return make_runner(
         folder,
         build_stock(),
+        data=with_classes(train),
         hooks=[ClassesHook()],
         val_dataloader=loader,
         val_cfg=dict(),

@@ -44,6 +44,11 @@ def test_an_epoch_without_a_batch_is_refused_with_its_numbers(tmp_path, schedule
     assert not list(tmp_path.glob('*.pth'))
 
 
+def test_a_training_of_no_epoch_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="'max_epochs': 0.*nothing would be trained"):
+        make(tmp_path, epochs=0).train()
+
+
 def test_a_short_last_batch_is_an_epoch(tmp_path):
     make(tmp_path, n=33, batch=64, epochs=1).train()
     assert (tmp_path / 'epoch_1.pth').is_file()

@@ -11,9 +11,9 @@ from ..registry import HOOKS
 class ClassesHook(Hook):
     """Compare the classes of every labelled set before the first batch.
 
-    In training those to validate on are held against the training set, in a test those to test on
-    against the checkpoint's training set. A set of unlabelled images has no say, nor has one
-    without names.
+    In training those to validate on are held against the training set, and that against the
+    checkpoint to resume; in a test those to test on against the checkpoint's training set. A set of
+    unlabelled images has no say, nor has one without names.
     """
 
     trained: tuple[str, Sequence[str]] | None = None
@@ -31,6 +31,8 @@ class ClassesHook(Hook):
         if first is None:
             return
         check_classes(*first)
+        if runner._resume and self.trained:
+            compare(*self.trained, *first)
         loops = [runner.val_loop] if runner.val_loop is not None else []
         for loop in loops:
             for name, classes in labelled_sets(loop.dataloader.dataset):
@@ -58,7 +60,7 @@ def labelled_sets(dataset) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def check_classes(name: str, classes: Sequence[str]) -> None:
-    """Refuse a single string, which Python takes for its letters.
+    """Refuse a single string, which Python takes for its letters, and a name that stands twice.
 
     Raises:
         ValueError: With the mend.
@@ -67,6 +69,9 @@ def check_classes(name: str, classes: Sequence[str]) -> None:
         raise ValueError(
             f'{name}: classes is the text {classes!r}; a tuple of one needs a comma: ({classes!r},)'
         )
+    twice = [repr(c) for c in dict.fromkeys(classes) if list(classes).count(c) > 1]
+    if twice:
+        raise ValueError(f'{name}: metainfo.classes names {", ".join(twice)} more than once')
 
 
 def compare(known: str, wanted: Sequence[str], name: str, found: Sequence[str]) -> None:

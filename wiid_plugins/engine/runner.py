@@ -26,13 +26,18 @@ class PairedRunner(Runner):
     _load_from: str | None
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
-        """Build the loop, unless an epoch would be empty.
+        """Build the loop, unless it would be empty.
 
         Raises:
-            ValueError: With the number of images, the batch size and the number of processes.
+            ValueError: With the number of epochs, or of images, the batch size and the processes.
         """
         built = super().build_train_loop(loop)
         loader = built.dataloader
+        if built.max_iters < 1 and len(loader):
+            raise ValueError(
+                f'train_cfg is {dict(self.cfg.train_cfg)}: nothing would be trained. Set max_epochs or '
+                'max_iters to 1 or more'
+            )
         if len(loader) == 0:
             raise ValueError(
                 f'the training set has {len(loader.dataset)} images, too few for one batch of '
