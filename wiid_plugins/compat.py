@@ -2,9 +2,12 @@
 
 import os
 import pickle
+import pkgutil
 import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib.abc import Loader
+from importlib.util import find_spec
 
 import mmcv
 import numpy as np
@@ -20,6 +23,8 @@ def mend() -> None:
     torch.serialization.add_safe_globals(_RUNNER_GLOBALS)
     CheckpointLoader.register_scheme('', load_local, force=True)
     _mend_hue()
+    if not hasattr(pkgutil, 'find_loader'):  # mmengine asks it for mmcv's operators
+        pkgutil.find_loader = _find_loader  # type: ignore[assignment]
 
 
 # What a checkpoint fetches with ``getattr``: log statistics and the curve of a one-cycle schedule.
@@ -93,6 +98,12 @@ def load_local(filename: str, map_location=None):
             'Save its state dict alone, where you trust its origin.\n'
             f'The loader says: {reason.strip()}'
         ) from None
+
+
+def _find_loader(name: str) -> Loader | None:
+    """Do what ``pkgutil.find_loader`` did, which Python 3.14 has no more."""
+    spec = find_spec(name)
+    return None if spec is None else spec.loader
 
 
 class _Hue(float):
