@@ -27,6 +27,18 @@ def run_cli(job: Callable[[], str]) -> int:
     return 0
 
 
+def keep_apart(target: Path, *sources: Path) -> None:
+    """Check that a result, and `<target>.part`, neither hold a source nor lie in one."""
+    for made in (target.resolve(), target.with_name(target.name + '.part').resolve()):
+        for source in sources:
+            there = source.resolve()
+            if made in (there, *there.parents) or there in made.parents:
+                raise PrepareError(
+                    f'the result {made} and the source {there} lie in one another; '
+                    'name another folder for the result'
+                )
+
+
 @contextmanager
 def atomic_dir(target: Path) -> Iterator[Path]:
     """Yield `<target>.part` to be filled; it becomes `target` only if the block succeeds.
