@@ -131,6 +131,8 @@ def prepare(
     Returns:
         What there is now, for the user.
     """
+    parts = [voc / 'VOC2007', voc / 'VOC2012', coco / 'train2017', coco / 'annotations']
+    common.keep_apart(root, *parts)
     options = {'images': number, 'seed': seed, 'skip_bad': skip_bad}
     if there := result.already_there(root, options):
         return f'already there\n{there}'
