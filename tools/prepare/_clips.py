@@ -1,28 +1,14 @@
 """Clips on the disk: found by the path that a list gives, and decoded as far as needed."""
 
-import os
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import cv2
 
+from tools.prepare._common import walk
 from tools.prepare._report import Report
 
 SUFFIXES = ('.avi', '.mp4', '.mkv', '.webm')
-
-
-def walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order; linked folders are followed, each once."""
-    met: set[str] = set()
-    for place, folders, files in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(place)) in met:
-            folders.clear()
-            continue
-        met.add(real)
-        folders.sort()
-        found = (Path(place) / name for name in sorted(files) if not name.startswith('.'))
-        yield from (path for path in found if path.is_file())
 
 
 class Clips:

@@ -27,6 +27,19 @@ def run_cli(job: Callable[[], str]) -> int:
     return 0
 
 
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a fixed order; linked folders are followed, each once."""
+    met: set[str] = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in met:
+            folders.clear()
+            continue
+        met.add(real)
+        folders.sort()
+        found = (Path(place) / name for name in sorted(files) if not name.startswith('.'))
+        yield from (path for path in found if path.is_file())
+
+
 def keep_apart(target: Path, *sources: Path) -> None:
     """Check that a result, and `<target>.part`, neither hold a source nor lie in one."""
     for made in (target.resolve(), target.with_name(target.name + '.part').resolve()):

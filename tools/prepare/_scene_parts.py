@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tools.prepare._common import PrepareError
+from tools.prepare._common import PrepareError, walk
 from tools.prepare._detection import SUFFIXES
 from tools.prepare._report import Report
 
@@ -34,6 +34,7 @@ PHOTO_SHARES = {  # in which part of the shuffled photos a split's lie
     HIDDEN: (0.0, 0.4),
     'test_night': (0.4, 1.0),
 }
+LEAST = 15  # px a side; GTSRB has no smaller crop, and its border takes 10 px
 NAME = re.compile(r'(\d{5})_\d{5}\.jpg$')
 
 
@@ -80,6 +81,21 @@ def read_folder(root: Path, split: str, report: Report) -> list[Crop]:
     return crops
 
 
+def read_image(path: Path, report: Report) -> np.ndarray | None:
+    """Read an image as (H, W, 3) uint8 BGR; report it, and return None, when it is no good."""
+    try:
+        image = cv2.imread(str(path)) if path.is_file() else None
+    except cv2.error:  # more pixels than OpenCV takes
+        image = None
+    if image is None:
+        report.fault('image cannot be read', str(path))
+    elif min(image.shape[:2]) < LEAST:
+        size = f'{image.shape[1]} x {image.shape[0]}'
+        report.fault(f'image under {LEAST} px', f'{path}: {size}')
+        return None
+    return image
+
+
 def check_crop(crop: Crop, split: str, owner: dict[tuple[str, str], str], report: Report) -> bool:
     """Tell whether a crop can be read and its sign is in this split only.
 
@@ -93,10 +109,7 @@ def check_crop(crop: Crop, split: str, owner: dict[tuple[str, str], str], report
     if first != split:
         report.fault('sign in two splits', f'{crop.path}, also in {first}')
         return False
-    if cv2.imread(str(crop.path)) is None:
-        report.fault('image cannot be read', str(crop.path))
-        return False
-    return True
+    return read_image(crop.path, report) is not None
 
 
 def hold_out(crops: Sequence[Crop], seed: int) -> tuple[list[Crop], list[Crop]]:
@@ -148,10 +161,9 @@ def read_kind(folders: Sequence[Path], dark: bool, seed: int, report: Report) ->
     for folder in folders:
         if not folder.is_dir():
             raise PrepareError(f'{folder}: there is no such folder with photos')
-        for path in sorted(p for p in folder.rglob('*') if p.suffix.lower() in SUFFIXES):
-            image = cv2.imread(str(path))
+        for path in sorted(p for p in walk(folder) if p.suffix.lower() in SUFFIXES):
+            image = read_image(path, report)
             if image is None:
-                report.fault('image cannot be read', str(path))
                 continue
             grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).mean()
             if grey < DARK_BELOW if dark else grey >= DAY_FROM:

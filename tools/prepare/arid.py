@@ -35,7 +35,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
 from tools.prepare import _common as common  # noqa: E402
 from tools.prepare import _result as result  # noqa: E402
-from tools.prepare._clips import Clips, walk  # noqa: E402
+from tools.prepare._clips import Clips  # noqa: E402
 from tools.prepare._lists import read_lines, whole_number  # noqa: E402
 from tools.prepare._names import Names  # noqa: E402
 from tools.prepare._report import Report  # noqa: E402
@@ -107,7 +107,7 @@ def find_lists(folder: Path, pattern: re.Pattern, name: str) -> dict[str, Path]:
         Name of the annotation file -> list file.
     """
     lists: dict[str, Path] = {}
-    for path in walk(folder):
+    for path in common.walk(folder):
         match = pattern.match(path.name)
         if path.name == 'mapping_table.txt':
             check_mapping(path)
