@@ -151,11 +151,11 @@ def convert(folder: Path, kind: str, lists: dict[str, Path], least: int, report:
         made[target] = []
         for line in tqdm(read_list(path, report), desc=target, leave=False):
             clip = clips.check(line.path, line.where)
-            if clip in seen:
-                report.fault('clip listed twice', f'{line.where}: {line.path}')
-            elif clip and labels.setdefault(clip, line.label) != line.label:
+            if clip and labels.setdefault(clip, line.label) != line.label:
                 first = CLASSES[labels[clip]]
                 report.fault('clip with two labels', f'{line.where}: {line.path}, first {first}')
+            elif clip in seen:
+                report.fault('clip listed twice', f'{line.where}: {line.path}')
             elif clip and (name := clip_name(line, clip, kind, names)):
                 seen.add(clip)
                 made[target].append((name, line.label, clip))

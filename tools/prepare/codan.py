@@ -148,10 +148,10 @@ def prepare(archives: Path, root: Path, per_class: Mapping[str, int] = PER_CLASS
         The splits that were made.
     """
     parts = [path for split in per_class for path in archive_files(archives, split)]
-    common.keep_apart(root, *parts)
     todo = []
     for split, count in per_class.items():
         folder = root / split
+        common.keep_apart(folder, *parts)
         if common.is_filled(folder):
             mend = f'delete {folder} and run again'
             common.check_counts(folder, dict.fromkeys(CLASSES, count), str(folder), mend)
