@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import cv2
 
 from tools.prepare._common import walk
+from tools.prepare._names import check_text
 from tools.prepare._report import Report
 
 SUFFIXES = ('.avi', '.mp4', '.mkv', '.webm')
@@ -56,6 +57,8 @@ class Clips:
             self._report.fault('clip there twice' if found else 'clip missing', what + names)
             return None
         path = found[0]
+        if not check_text(str(path), self._report):
+            return None
         count = self.count_frames(path)
         if not count:
             size = path.stat().st_size

@@ -12,6 +12,14 @@ NO_TEXT = re.compile('[\x00-\x1f\x7f\ud800-\udfff]')  # bytes that are no UTF-8 
 LONGEST = 240  # bytes of a name; disks take 255, and the label of a picture may be longer
 
 
+def check_text(name: str, report: Report) -> bool:
+    """Report a name that no list can hold; it ends the process when OpenCV is to open it."""
+    if NO_TEXT.search(name):
+        report.fault('name is not UTF-8, or has control characters', repr(name))
+        return False
+    return True
+
+
 class Names:
     """Names in a result, no two alike but for case, ending or the spelling of an accent.
 
@@ -37,8 +45,7 @@ class Names:
             The name; None, and a fault, when it is too long or no UTF-8.
         """
         path = PurePosixPath(wanted)
-        if NO_TEXT.search(wanted):
-            self._report.fault('name is not UTF-8, or has control characters', repr(str(source)))
+        if not check_text(wanted, self._report):
             return None
         if len(os.fsencode(path.name)) > LONGEST:
             self._report.fault(f'name of more than {LONGEST} bytes', str(source))

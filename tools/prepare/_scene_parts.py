@@ -13,6 +13,7 @@ import numpy as np
 
 from tools.prepare._common import PrepareError, walk
 from tools.prepare._detection import SUFFIXES
+from tools.prepare._names import check_text
 from tools.prepare._report import Report
 
 FAMILIES = ['prohibition', 'warning', 'mandatory', 'other']  # other: diamond, yield, stop, no round
@@ -83,6 +84,8 @@ def read_folder(root: Path, split: str, report: Report) -> list[Crop]:
 
 def read_image(path: Path, report: Report) -> np.ndarray | None:
     """Read an image as (H, W, 3) uint8 BGR; report it, and return None, when it is no good."""
+    if not check_text(str(path), report):
+        return None
     try:
         image = cv2.imread(str(path)) if path.is_file() else None
     except cv2.error:  # more pixels than OpenCV takes
