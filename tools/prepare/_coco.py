@@ -19,7 +19,8 @@ Boxes = dict[int, list[tuple[str, detection.Box]]]
 
 def load(folder: Path, labels: Mapping[str, int]) -> dict[str, list]:
     """Load the annotation file and check that it has what is needed."""
-    lost = [name for name in (ANNOTATIONS, IMAGES) if not (folder / name).exists()]
+    there = {ANNOTATIONS: (folder / ANNOTATIONS).is_file(), IMAGES: (folder / IMAGES).is_dir()}
+    lost = [name for name, found in there.items() if not found]
     if lost:
         raise PrepareError(f'{", ".join(lost)} not found in {folder}; unpack both archives there')
     path = folder / ANNOTATIONS

@@ -42,9 +42,10 @@ def walk(folder: Path) -> Iterator[Path]:
 
 def keep_apart(target: Path, *sources: Path) -> None:
     """Check that a result, and `<target>.part`, neither hold a source nor lie in one."""
-    for made in (target.resolve(), target.with_name(target.name + '.part').resolve()):
+    for path in (target, target.with_name(target.name + '.part')):
+        made = Path(os.path.realpath(path))
         for source in sources:
-            there = source.resolve()
+            there = Path(os.path.realpath(source))  # Path.resolve raises at links in a circle
             if made in (there, *there.parents) or there in made.parents:
                 raise PrepareError(
                     f'the result {made} and the source {there} lie in one another; '
@@ -86,7 +87,8 @@ def check_counts(folder: Path, expected: Mapping[str, int], label: str, mend: st
         label: What to call `folder` in the error.
         mend: What the user can do about it.
     """
-    found = {d.name: sum(1 for _ in d.glob('*.jpg')) for d in folder.iterdir() if d.is_dir()}
+    folders = [d for d in folder.iterdir() if d.is_dir()] if folder.is_dir() else []
+    found = {d.name: sum(1 for _ in d.glob('*.jpg')) for d in folders}
     wrong = [
         f'{name}: found {found.get(name, 0)} images, expected {expected.get(name, 0)}'
         for name in sorted(set(expected) | set(found))

@@ -12,6 +12,8 @@ def read_lines(path: Path) -> list[tuple[int, str]]:
     A byte order mark and Windows line ends are no part of the lines. Bytes that are no UTF-8 are
     kept as Python keeps them in file names, so that a listed file is found by them.
     """
+    if not path.is_file():
+        raise PrepareError(f'{path} is no file; a text file is needed')
     with path.open('rb') as file:
         if file.read(2) in (b'\xff\xfe', b'\xfe\xff'):
             raise PrepareError(f'{path} is UTF-16 text; save it as UTF-8')

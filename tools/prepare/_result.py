@@ -75,7 +75,7 @@ def place(source: Path, target: Path) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(source.resolve(), target)
+        os.link(os.path.realpath(source), target)
     except FileExistsError as error:
         raise common.PrepareError(
             f'{source}: {target} is there already, from another source; rename one of the two'

@@ -143,7 +143,7 @@ def read_crops(root: Path, seed: int, report: Report) -> dict[str, list[Crop]]:
     if lost:
         raise PrepareError(f'{", ".join(lost)} not found in {root}; make it by gtsrb_daynight.py')
     found = {split: read_folder(root, split, report) for split in FOLDERS}
-    hidden = sorted((root / HIDDEN).glob('*.jpg'))
+    hidden = sorted(p for p in (root / HIDDEN).iterdir() if p.suffix.lower() in SUFFIXES)
     found[HIDDEN] = [Crop(p, f'{HIDDEN}/{p.name}', 0, ('', p.stem)) for p in hidden]
     owner: dict[tuple[str, str], str] = {}
     for split, crops in found.items():
@@ -169,10 +169,13 @@ def read_kind(folders: Sequence[Path], dark: bool, seed: int, report: Report) ->
             if image is None:
                 continue
             grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).mean()
-            if grey < DARK_BELOW if dark else grey >= DAY_FROM:
-                photos.setdefault(hashlib.sha256(image.tobytes()).digest(), Photo(path, image))
-            else:
+            digest = hashlib.sha256(image.tobytes()).digest()
+            if not (grey < DARK_BELOW if dark else grey >= DAY_FROM):
                 report.note(f'photos left out, {other}')
+            elif digest in photos:
+                report.note('photos left out, there twice')
+            else:
+                photos[digest] = Photo(path, image)
     found = list(photos.values())
     random.Random(seed).shuffle(found)
     return found

@@ -142,7 +142,6 @@ def verify(root: Path, seed: int) -> None:
         raise common.PrepareError(f'{root} was drawn with seed {found}, asked for {seed}; {mend}')
     for split, count in PER_SHAPE.items():
         folder = root / split
-        folder.mkdir(exist_ok=True)
         common.check_counts(folder, dict.fromkeys(SHAPES, count), str(folder), mend)
     common.check_counts(
         root, {**dict.fromkeys(PER_SHAPE, 0), 'unlabelled_dark': UNLABELLED}, str(root), mend
