@@ -42,7 +42,8 @@ def read(path):
 
 def lines_of(path):
     """How many lines of a list have anything in them."""
-    return sum(bool(line.strip()) for line in read(path).replace(b'\r', b'\n').split(b'\n'))
+    text = read(path).decode('utf-8-sig', 'surrogateescape')
+    return sum(bool(line.strip()) for line in text.replace('\r', '\n').split('\n'))
 
 
 def photos_below(source, root):
@@ -50,9 +51,11 @@ def photos_below(source, root):
 
 
 def exdark_samples(source):
+    """Photos, two that differ in case counted once, or lines of the list where there are more."""
     photos = [p for p in source.glob('ExDark/*/*') if p.is_file() and p.name[0] != '.']
-    photos = sum(p.suffix.lower() in ('.jpg', '.jpeg', '.png') for p in photos)
-    return max(photos, lines_of(source / 'imageclasslist.txt') - 1)
+    photos = [p for p in photos if p.suffix.lower() in ('.jpg', '.jpeg', '.png')]
+    different = {(p.parent, p.name.lower()) for p in photos}
+    return max(len(different), lines_of(source / 'imageclasslist.txt') - 1)
 
 
 def voco_samples(source):

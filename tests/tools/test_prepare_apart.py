@@ -46,6 +46,18 @@ def test_codan_names_that_differ_in_case_are_named(tmp_path):
         fails(lambda: codan.prepare(archives, tmp_path / 'out', ONE), 'train/Cat/A.jpg', 'take one')
 
 
+@pytest.mark.parametrize('kind', [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_codan_links_are_no_photos_and_are_named(tmp_path, kind):
+    archives = make_codan(tmp_path / 'archives')
+    with tarfile.open(archives / 'codan_val.tar.bz2', 'w:bz2') as tar:
+        info = tarfile.TarInfo('val/Cat/2.jpg')
+        info.type, info.linkname = kind, 'val/Cat/1.jpg'
+        tar.addfile(info)
+    with unchanged(archives):
+        words = ('codan_val.tar.bz2', "'val/Cat/2.jpg' is a link to")
+        fails(lambda: codan.prepare(archives, tmp_path / 'out', ONE), *words)
+
+
 def make_gtsrb(path, *more):
     """A zip with one class of 3 bright and 2 dark tracks of one frame."""
     with zipfile.ZipFile(path, 'w') as zipped:
@@ -145,6 +157,16 @@ def test_codan_archives_are_not_what_a_killed_run_left(tmp_path):
     before = state(tmp_path)
     fails(lambda: codan.prepare(archives, tmp_path / 'out', ONE), 'lie in one another', 'val.part')
     assert state(tmp_path) == before
+
+
+def test_the_working_folder_can_be_the_result(tmp_path, monkeypatch):
+    source = make_exdark(tmp_path / 'published')
+    (tmp_path / 'here').mkdir()
+    monkeypatch.chdir(tmp_path / 'here')
+    with unchanged(source):
+        assert exdark.main([str(source), '.']) == 0
+        assert exdark.main([str(source), '/']) == exdark.main([str(source), '..']) == 1
+    assert len(list((tmp_path / 'here').glob('images/*/*'))) == 72
 
 
 def test_exdark_photos_that_differ_in_case_or_ending_are_named(tmp_path):

@@ -40,9 +40,14 @@ def walk(folder: Path) -> Iterator[Path]:
         yield from (path for path in found if path.is_file())
 
 
+def part_of(target: Path) -> Path:
+    """Return `<target>.part`, where a result is made."""
+    return Path(f'{os.path.abspath(target)}.part')
+
+
 def keep_apart(target: Path, *sources: Path) -> None:
     """Check that a result, and `<target>.part`, neither hold a source nor lie in one."""
-    for path in (target, target.with_name(target.name + '.part')):
+    for path in (target, part_of(target)):
         made = Path(os.path.realpath(path))
         for source in sources:
             there = Path(os.path.realpath(source))  # Path.resolve raises at links in a circle
@@ -59,13 +64,13 @@ def atomic_dir(target: Path) -> Iterator[Path]:
 
     What a killed earlier run left in `<target>.part` is removed first.
     """
-    part = target.with_name(target.name + '.part')
+    part = part_of(target)
     if part.exists():
         shutil.rmtree(part)
     part.mkdir(parents=True)
     try:
         yield part
-        os.replace(part, target)
+        os.replace(part, os.path.abspath(target))
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise

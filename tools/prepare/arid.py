@@ -17,6 +17,7 @@ decode: what a header says of number and rate of frames is not used, so a variab
 matter, nor is the size of a frame.
 
 Result: `<root>/{arid,normal_light}/<Class>/`, hard links where possible,
+a number added to names that are there already, blanks made `_`;
 `arid_split<n>_{train,test,other}.txt` and `normal_light_train.txt`, `path label` with paths below
 `<root>`, and `classes.txt`.
 

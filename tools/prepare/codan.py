@@ -81,6 +81,11 @@ def class_and_name(member: tarfile.TarInfo, split: str, archive: str) -> tuple[s
     """
     path = PurePosixPath(member.name)
     photo = path.suffix.lower() in ('.jpg', '.jpeg') and not path.name.startswith('.')
+    if photo and (member.issym() or member.islnk()):
+        raise common.PrepareError(
+            f"{archive}: '{member.name}' is a link to '{member.linkname}', no photo; "
+            'pack the photo itself, or download the archive again'
+        )
     if not (member.isfile() and photo):
         return None
     if path.parent.name not in CLASSES:

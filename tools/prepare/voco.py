@@ -15,7 +15,8 @@ rule, so numbers from other copies do not compare photo by photo:
   the class of its largest box; where that covers under 5 % of the photo, it is not in the list.
 
 Result: as of exdark.py: `<root>/images/{train,val}/`, hard links where possible,
-`labels/<split>/*.txt`, `annotations/<split>.json` and `cls/<split>.txt`.
+`labels/<split>/*.txt`, `annotations/<split>.json` and `cls/<split>.txt`. Folders in a name of COCO's
+become part of it, and a number is added to names that are there already.
 
 Faults stop the run. With --skip-bad photos and boxes at fault are left out, boxes that leave the
 photo are cut, and `left_out.txt` names them all. All photos of the 12 classes are checked, whatever
