@@ -96,5 +96,5 @@ def test_markers_of_earlier_results_that_are_damaged(tmp_path, reports, capsys):
             before = state(tmp_path)
             assert tool.main(tool.options(source, out)) == 1
             error = capsys.readouterr().err.split('\r')[-1].strip()
-            assert error.startswith('error: ') and marker in error or 'asked for' in error
+            assert error.startswith('error: ') and (marker in error or 'asked for' in error)
             assert 'delete' in error and state(tmp_path) == before
