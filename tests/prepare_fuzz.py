@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from arid_trees import make_source
-from prepare_trees import make_coco, make_devkit, make_exdark
+from prepare_trees import make_coco, make_devkit, make_exdark, photo
 from tools.prepare import (
     _scene_parts,
     arid,
@@ -56,6 +56,17 @@ def exdark_samples(source):
     photos = [p for p in photos if p.suffix.lower() in ('.jpg', '.jpeg', '.png')]
     different = {(p.parent, p.name.lower()) for p in photos}
     return max(len(different), lines_of(source / 'imageclasslist.txt') - 1)
+
+
+def make_voco(root):
+    """VOC and COCO; two photos of COCO have one name, in two folders."""
+    make_devkit(root / 'voc'), make_coco(root / 'coco')
+    path = root / 'coco/annotations/instances_train2017.json'
+    text = path.read_text()
+    for number, name in (('000000000001', 'a/1'), ('000000000002', 'b/1')):
+        photo(root / f'coco/train2017/{name}.jpg', comment=name)
+        text = text.replace(number, name)
+    path.write_text(text)
 
 
 def voco_samples(source):
@@ -197,13 +208,7 @@ class Tool:
 
 TOOLS = {
     'exdark': Tool(exdark.main, make_exdark, folders('--skip-bad'), exdark_samples, photos_below),
-    'voco': Tool(
-        voco.main,
-        lambda root: (make_devkit(root / 'voc'), make_coco(root / 'coco')),
-        voco_options,
-        voco_samples,
-        photos_below,
-    ),
+    'voco': Tool(voco.main, make_voco, voco_options, voco_samples, photos_below),
     'arid': Tool(arid.main, make_source, folders('--skip-bad'), arid_samples, arid_made),
     'codan': Tool(
         codan.main,
