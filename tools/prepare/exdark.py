@@ -103,7 +103,7 @@ def index_files(folder: Path, ending: str, report: Report) -> Index:
         for path in sorted(place.iterdir()):
             name = path.name.lower()
             photo = name.endswith(tuple(suffix + ending for suffix in detection.SUFFIXES))
-            if photo and not name.startswith('.') and path.is_file():
+            if photo and not name.startswith('.'):
                 index[place.name, name.removesuffix(ending)].append(path)
     return index
 
