@@ -37,6 +37,18 @@ BAD = {
         lambda v, c: write_xml(v / XML, ('car', 0, 1, 1, 'x', 2)),
         [XML, 'object 1'],
     ),
+    'annotation is no XML ': (
+        lambda v, c: (v / XML).write_text('<?xml version="1.0" encoding="x"?><annotation/>'),
+        [XML, 'unknown encoding'],
+    ),
+    'box with a side that is no number': (
+        lambda v, c: write_xml(v / XML, ('car', 0, 1, 'nan', 30, 20)),
+        [XML, 'object 1: 0 nan 30 nan'],
+    ),
+    'box with a side that is no number ': (
+        lambda v, c: write_xml(v / XML, ('car', 0, 1, 1, '1e400', 20)),
+        [XML, 'object 1: 0 0 inf 20'],
+    ),
     'box outside the image': (
         lambda v, c: write_xml(v / XML, ('car', 0, 30, 1, 60, 20)),
         [XML, 'object 1: 29 0 31 20 in 40 x 30'],

@@ -1,22 +1,15 @@
 """Clips on the disk: found by the path that a list gives, and decoded as far as needed."""
 
-import os
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import cv2
 
+from tools.prepare._common import walk
+from tools.prepare._names import check_text
 from tools.prepare._report import Report
 
 SUFFIXES = ('.avi', '.mp4', '.mkv', '.webm')
-
-
-def walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order; linked folders are followed."""
-    for place, folders, files in os.walk(folder, followlinks=True):
-        folders.sort()
-        yield from (Path(place) / name for name in sorted(files) if not name.startswith('.'))
 
 
 class Clips:
@@ -36,15 +29,15 @@ class Clips:
             if path.suffix.lower() in SUFFIXES:
                 self._index[path.stem].append(path)
 
-    def find(self, listed: PurePosixPath) -> Path | None:
-        """Return the clip of a listed path, whatever its ending; of two, the one listed."""
+    def find(self, listed: PurePosixPath) -> list[Path]:
+        """Return the clips of a listed path, whatever their ending; with the listed one, if any."""
         tail = listed.with_suffix('').parts
         found = [
             path
             for path in self._index.get(listed.stem, [])
             if path.with_suffix('').parts[-len(tail) :] == tail
         ]
-        return min(found, key=lambda path: path.suffix != listed.suffix, default=None)
+        return [path for path in found if path.suffix == listed.suffix] or found
 
     def count_frames(self, path: Path) -> int:
         """Decode a clip up to the frames needed; return how many there are."""
@@ -58,9 +51,13 @@ class Clips:
 
     def check(self, listed: PurePosixPath, where: str) -> Path | None:
         """Return the clip of a listed path; report it, and return None, when it is no good."""
-        path, what = self.find(listed), f'{where}: {listed}'
-        if path is None:
-            self._report.fault('clip missing', what)
+        found, what = self.find(listed), f'{where}: {listed}'
+        if len(found) != 1:
+            names = f' ({" and ".join(map(str, found))})' if found else ''
+            self._report.fault('clip there twice' if found else 'clip missing', what + names)
+            return None
+        path = found[0]
+        if not check_text(str(path), self._report):
             return None
         count = self.count_frames(path)
         if not count:

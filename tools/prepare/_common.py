@@ -27,19 +27,50 @@ def run_cli(job: Callable[[], str]) -> int:
     return 0
 
 
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a fixed order; linked folders are followed, each once."""
+    met: set[str] = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in met:
+            folders.clear()
+            continue
+        met.add(real)
+        folders.sort()
+        found = (Path(place) / name for name in sorted(files) if not name.startswith('.'))
+        yield from (path for path in found if path.is_file())
+
+
+def part_of(target: Path) -> Path:
+    """Return `<target>.part`, where a result is made."""
+    return Path(f'{os.path.abspath(target)}.part')
+
+
+def keep_apart(target: Path, *sources: Path) -> None:
+    """Check that a result, and `<target>.part`, neither hold a source nor lie in one."""
+    for path in (target, part_of(target)):
+        made = Path(os.path.realpath(path))
+        for source in sources:
+            there = Path(os.path.realpath(source))  # Path.resolve raises at links in a circle
+            if made in (there, *there.parents) or there in made.parents:
+                raise PrepareError(
+                    f'the result {made} and the source {there} lie in one another; '
+                    'name another folder for the result'
+                )
+
+
 @contextmanager
 def atomic_dir(target: Path) -> Iterator[Path]:
     """Yield `<target>.part` to be filled; it becomes `target` only if the block succeeds.
 
     What a killed earlier run left in `<target>.part` is removed first.
     """
-    part = target.with_name(target.name + '.part')
+    part = part_of(target)
     if part.exists():
         shutil.rmtree(part)
     part.mkdir(parents=True)
     try:
         yield part
-        os.replace(part, target)
+        os.replace(part, os.path.abspath(target))
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -61,7 +92,8 @@ def check_counts(folder: Path, expected: Mapping[str, int], label: str, mend: st
         label: What to call `folder` in the error.
         mend: What the user can do about it.
     """
-    found = {d.name: sum(1 for _ in d.glob('*.jpg')) for d in folder.iterdir() if d.is_dir()}
+    folders = [d for d in folder.iterdir() if d.is_dir()] if folder.is_dir() else []
+    found = {d.name: sum(1 for _ in d.glob('*.jpg')) for d in folders}
     wrong = [
         f'{name}: found {found.get(name, 0)} images, expected {expected.get(name, 0)}'
         for name in sorted(set(expected) | set(found))

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from PIL import ExifTags, Image
@@ -17,6 +18,7 @@ from tools.prepare._report import Report
 from tools.prepare._result import place
 
 TOLERANCE = 3.0
+MOST = 1e9  # px
 SUFFIXES = ('.jpg', '.jpeg', '.png')
 
 
@@ -51,14 +53,34 @@ class Picture:
     turned: bool = False
 
 
+def whole(value: object) -> int | None:
+    """Return a whole number of a JSON file; None for true, text and all else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def sides(value: object) -> list[float] | None:
+    """Return the four numbers of a box of a JSON file; None for NaN, true, text and all else."""
+    numbers = value if isinstance(value, list) else []
+    right = [type(number) in (int, float) and abs(number) < MOST for number in numbers]
+    return numbers if right == [True] * 4 else None
+
+
 def read_header(path: Path, report: Report) -> tuple[tuple[int, int], bool] | None:
-    """Read a picture's (width, height) and whether its EXIF tag turns it; None at a fault."""
+    """Read a picture's (width, height) and whether its EXIF tag turns it; None at a fault.
+
+    One that is turned is decoded as well: it is going to be stored anew.
+    """
+    if not path.is_file():
+        report.fault('image missing', str(path))
+        return None
     try:
         with Image.open(path) as image:
             turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
             size = image.size
-    except (OSError, SyntaxError, ValueError) as error:
-        report.fault('image cannot be read', f'{path} ({error})')
+            if turned:
+                image.load()
+    except Exception as error:  # Pillow lets through whatever a format's reader stumbles over
+        report.fault('image cannot be read', f'{path} ({type(error).__name__}: {error})')
         return None
     if turned:
         report.note('images with an EXIF turn, stored without it')
@@ -77,7 +99,11 @@ def fit(box: Box, size: tuple[int, int], where: str, report: Report) -> Box | No
     Returns:
         The box inside the picture; None when less than 1 px is left.
     """
-    if not (box.w >= 0 and box.h >= 0):
+    if not all(map(isfinite, (box.x, box.y, box.w, box.h))):
+        numbers = f'{box.x:g} {box.y:g} {box.w:g} {box.h:g}'
+        report.fault('box with a side that is no number', f'{where}: {numbers}')
+        return None
+    if box.w < 0 or box.h < 0:
         report.fault('box with a negative side', f'{where}: {box.w:g} x {box.h:g}')
         return None
     left, top = max(box.x, 0.0), max(box.y, 0.0)
@@ -149,7 +175,8 @@ def write_images(root: Path, split: str, pictures: Sequence[Picture]) -> None:
         if picture.turned:
             with Image.open(picture.source) as image:
                 keep = {'quality': 'keep'} if image.format == 'JPEG' else {}
-                image.save(folder / picture.name, exif=b'', **keep)
+                with (folder / picture.name).open('xb') as file:
+                    image.save(file, image.format, exif=b'', **keep)
         else:
             place(picture.source, folder / picture.name)
 

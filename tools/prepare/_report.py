@@ -48,4 +48,4 @@ class Report:
                 'mend the input, or go on without what is bad: --skip-bad'
             )
         if self.faults:
-            (part / 'left_out.txt').write_text(self.text())
+            (part / 'left_out.txt').write_text(self.text(), errors='backslashreplace')

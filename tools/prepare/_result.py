@@ -48,7 +48,11 @@ def already_there(root: Path, options: Mapping[str, object]) -> str | None:
     marker, mend = root / MARKER, f'delete {root} and run again, or name another folder'
     if not marker.is_file():
         raise common.PrepareError(f'{marker} not found, but the folder is not empty; {mend}')
-    made = json.loads(marker.read_text())
+    try:
+        made = json.loads(marker.read_bytes())
+        made['options'], made['files'].items(), made['summary']
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise common.PrepareError(f'{marker} is damaged ({error!r}); {mend}') from error
     if made['options'] != options:
         raise common.PrepareError(
             f'{root} was made with {made["options"]}, asked for {options}; {mend}'
@@ -65,9 +69,17 @@ def already_there(root: Path, options: Mapping[str, object]) -> str | None:
 
 
 def place(source: Path, target: Path) -> None:
-    """Hard-link a file, or copy it where that cannot be done (another disk)."""
+    """Hard-link a file, or copy it where that cannot be done (another disk).
+
+    What is at the target already may be a link to a source: it is never opened.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(source.resolve(), target)
+        os.link(os.path.realpath(source), target)
+    except FileExistsError as error:
+        raise common.PrepareError(
+            f'{source}: {target} is there already, from another source; rename one of the two'
+        ) from error
     except OSError:
-        shutil.copyfile(source, target)
+        with source.open('rb') as file, target.open('xb') as copy:
+            shutil.copyfileobj(file, copy)

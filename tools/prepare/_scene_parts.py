@@ -11,8 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tools.prepare._common import PrepareError
+from tools.prepare._common import PrepareError, walk
 from tools.prepare._detection import SUFFIXES
+from tools.prepare._names import check_text
 from tools.prepare._report import Report
 
 FAMILIES = ['prohibition', 'warning', 'mandatory', 'other']  # other: diamond, yield, stop, no round
@@ -34,6 +35,7 @@ PHOTO_SHARES = {  # in which part of the shuffled photos a split's lie
     HIDDEN: (0.0, 0.4),
     'test_night': (0.4, 1.0),
 }
+LEAST = 15  # px a side; GTSRB has no smaller crop, and its border takes 10 px
 NAME = re.compile(r'(\d{5})_\d{5}\.jpg$')
 
 
@@ -80,6 +82,23 @@ def read_folder(root: Path, split: str, report: Report) -> list[Crop]:
     return crops
 
 
+def read_image(path: Path, report: Report) -> np.ndarray | None:
+    """Read an image as (H, W, 3) uint8 BGR; report it, and return None, when it is no good."""
+    if not check_text(str(path), report):
+        return None
+    try:
+        image = cv2.imread(str(path)) if path.is_file() else None
+    except cv2.error:  # more pixels than OpenCV takes
+        image = None
+    if image is None:
+        report.fault('image cannot be read', str(path))
+    elif min(image.shape[:2]) < LEAST:
+        size = f'{image.shape[1]} x {image.shape[0]}'
+        report.fault(f'image under {LEAST} px', f'{path}: {size}')
+        return None
+    return image
+
+
 def check_crop(crop: Crop, split: str, owner: dict[tuple[str, str], str], report: Report) -> bool:
     """Tell whether a crop can be read and its sign is in this split only.
 
@@ -93,10 +112,7 @@ def check_crop(crop: Crop, split: str, owner: dict[tuple[str, str], str], report
     if first != split:
         report.fault('sign in two splits', f'{crop.path}, also in {first}')
         return False
-    if cv2.imread(str(crop.path)) is None:
-        report.fault('image cannot be read', str(crop.path))
-        return False
-    return True
+    return read_image(crop.path, report) is not None
 
 
 def hold_out(crops: Sequence[Crop], seed: int) -> tuple[list[Crop], list[Crop]]:
@@ -127,7 +143,7 @@ def read_crops(root: Path, seed: int, report: Report) -> dict[str, list[Crop]]:
     if lost:
         raise PrepareError(f'{", ".join(lost)} not found in {root}; make it by gtsrb_daynight.py')
     found = {split: read_folder(root, split, report) for split in FOLDERS}
-    hidden = sorted((root / HIDDEN).glob('*.jpg'))
+    hidden = sorted(p for p in (root / HIDDEN).iterdir() if p.suffix.lower() in SUFFIXES)
     found[HIDDEN] = [Crop(p, f'{HIDDEN}/{p.name}', 0, ('', p.stem)) for p in hidden]
     owner: dict[tuple[str, str], str] = {}
     for split, crops in found.items():
@@ -148,16 +164,18 @@ def read_kind(folders: Sequence[Path], dark: bool, seed: int, report: Report) ->
     for folder in folders:
         if not folder.is_dir():
             raise PrepareError(f'{folder}: there is no such folder with photos')
-        for path in sorted(p for p in folder.rglob('*') if p.suffix.lower() in SUFFIXES):
-            image = cv2.imread(str(path))
+        for path in sorted(p for p in walk(folder) if p.suffix.lower() in SUFFIXES):
+            image = read_image(path, report)
             if image is None:
-                report.fault('image cannot be read', str(path))
                 continue
             grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).mean()
-            if grey < DARK_BELOW if dark else grey >= DAY_FROM:
-                photos.setdefault(hashlib.sha256(image.tobytes()).digest(), Photo(path, image))
-            else:
+            digest = hashlib.sha256(image.tobytes()).digest()
+            if not (grey < DARK_BELOW if dark else grey >= DAY_FROM):
                 report.note(f'photos left out, {other}')
+            elif digest in photos:
+                report.note('photos left out, there twice')
+            else:
+                photos[digest] = Photo(path, image)
     found = list(photos.values())
     random.Random(seed).shuffle(found)
     return found

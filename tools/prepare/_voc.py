@@ -8,6 +8,8 @@ from tqdm import tqdm
 
 from tools.prepare import _detection as detection
 from tools.prepare._common import PrepareError
+from tools.prepare._lists import read_lines
+from tools.prepare._names import Names
 from tools.prepare._report import Report
 
 CLASSES = {
@@ -21,9 +23,8 @@ PARTS = ('ImageSets/Main/trainval.txt', 'Annotations', 'JPEGImages')
 
 def read_box(element: ElementTree.Element, label: int) -> detection.Box:
     """Read one object; its corners count from 1 and both are inside."""
-    left, top, right, bottom = (
-        float(element.findtext(f'bndbox/{side}', '')) for side in ('xmin', 'ymin', 'xmax', 'ymax')
-    )
+    corners = ('xmin', 'ymin', 'xmax', 'ymax')
+    left, top, right, bottom = (float(element.findtext(f'bndbox/{side}', '')) for side in corners)
     difficult = element.findtext('difficult', '0').strip() == '1'
     return detection.Box(label, left - 1, top - 1, right - left + 1, bottom - top + 1, difficult)
 
@@ -34,7 +35,7 @@ def read_objects(
     """Read the wanted objects of one file: (where it stands, box)."""
     try:
         tree = ElementTree.parse(path)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # or an unknown encoding
         report.fault('annotation is no XML', f'{path} ({error})')
         return []
     found = []
@@ -50,24 +51,37 @@ def read_objects(
     return found
 
 
+def list_names(folder: Path, report: Report) -> dict[str, str]:
+    """List the trainval photos of one year: name -> where it is listed."""
+    found: dict[str, str] = {}
+    for number, line in read_lines(folder / PARTS[0]):
+        name, where = line.split()[0], f'{folder.name}/{PARTS[0]}, line {number}'
+        if '/' in name:
+            report.fault('listed name has a folder', f'{where}: {name}')
+        elif name in found:
+            report.fault('image listed twice', f'{where}: {name}')
+        else:
+            found[name] = where
+    return found
+
+
 def read_year(folder: Path, labels: Mapping[str, int], report: Report) -> list[detection.Picture]:
     """Read the trainval photos of one year that hold a wanted class."""
-    names = [line.split()[0] for line in (folder / PARTS[0]).read_text().splitlines() if line]
-    pictures = []
-    for name in tqdm(names, desc=folder.name, leave=False):
+    names, pictures = Names(report), []
+    for name, listed in tqdm(list_names(folder, report).items(), desc=folder.name, leave=False):
         annotation, image = folder / PARTS[1] / f'{name}.xml', folder / PARTS[2] / f'{name}.jpg'
-        lost = [path for path in (annotation, image) if not path.is_file()]
+        made = names.give(f'{folder.name.lower()}_{name}.jpg', image)
+        lost = [path for path in (annotation, image) if made and not path.is_file()]
         for path in lost:
             kind = 'annotation missing' if path == annotation else 'image missing'
-            report.fault(kind, f'{path}, listed in {folder.name}/{PARTS[0]}')
-        objects = [] if lost else read_objects(annotation, labels, report)
+            report.fault(kind, f'{path}, listed in {listed}')
+        objects = read_objects(annotation, labels, report) if made and not lost else []
         header = detection.read_header(image, report) if objects else None
         if header:
             size, turned = header
             boxes = [detection.fit(box, size, where, report) for where, box in objects]
             boxes = tuple(box for box in boxes if box)
-            name = f'{folder.name.lower()}_{name}.jpg'
-            pictures.append(detection.Picture(image, name, size, boxes, turned))
+            pictures.append(detection.Picture(image, made, size, boxes, turned))
     return pictures
 
 

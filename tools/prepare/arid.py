@@ -17,6 +17,7 @@ decode: what a header says of number and rate of frames is not used, so a variab
 matter, nor is the size of a frame.
 
 Result: `<root>/{arid,normal_light}/<Class>/`, hard links where possible,
+a number added to names that are there already, blanks made `_`;
 `arid_split<n>_{train,test,other}.txt` and `normal_light_train.txt`, `path label` with paths below
 `<root>`, and `classes.txt`.
 
@@ -35,7 +36,9 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
 from tools.prepare import _common as common  # noqa: E402
 from tools.prepare import _result as result  # noqa: E402
-from tools.prepare._clips import Clips, walk  # noqa: E402
+from tools.prepare._clips import Clips  # noqa: E402
+from tools.prepare._lists import read_lines, whole_number  # noqa: E402
+from tools.prepare._names import Names  # noqa: E402
 from tools.prepare._report import Report  # noqa: E402
 
 CLASSES = [
@@ -68,12 +71,13 @@ class Line:
 def read_list(path: Path, report: Report) -> list[Line]:
     """Read a list file; report lines that are none, and labels that are not right."""
     lines = []
-    for number, text in enumerate(path.read_text(errors='replace').splitlines(), 1):
+    for number, text in read_lines(path):
         where, words = f'{path.name}, line {number}', text.split('\t')
-        if len(words) != 3 or not words[1].isdigit() or not words[2].strip():
+        label, clip = whole_number(words[1]) if len(words) == 3 else None, words[-1].strip()
+        if label is None or not PurePosixPath(clip).name:
             report.fault('line is not `index label path`, tab separated', f'{where}: {text}')
             continue
-        line = Line(where, int(words[1]), PurePosixPath(words[2].strip()))
+        line = Line(where, label, PurePosixPath(clip))
         folder = line.path.parent.name
         if line.label not in range(len(CLASSES)):
             report.fault('label outside the classes', f'{where}: {text}')
@@ -87,7 +91,7 @@ def read_list(path: Path, report: Report) -> list[Line]:
 
 def check_mapping(path: Path) -> None:
     """Check that a mapping table has the classes in their order."""
-    found = [line.split() for line in path.read_text().splitlines() if line.strip()]
+    found = [line.split() for _, line in read_lines(path)]
     if found != [[str(label), name] for label, name in enumerate(CLASSES)]:
         raise common.PrepareError(f'{path}: its classes are not 0 Drink .. 10 Wave, as expected')
 
@@ -104,7 +108,7 @@ def find_lists(folder: Path, pattern: re.Pattern, name: str) -> dict[str, Path]:
         Name of the annotation file -> list file.
     """
     lists: dict[str, Path] = {}
-    for path in walk(folder):
+    for path in common.walk(folder):
         match = pattern.match(path.name)
         if path.name == 'mapping_table.txt':
             check_mapping(path)
@@ -121,6 +125,12 @@ def find_lists(folder: Path, pattern: re.Pattern, name: str) -> dict[str, Path]:
     return lists
 
 
+def clip_name(line: Line, clip: Path, kind: str, names: Names) -> str | None:
+    """Return the path of a clip in the result; mmaction2 parts path and label at a space."""
+    name = re.sub(r'\s', '_', f'{clip.stem}{clip.suffix.lower()}')
+    return names.give(f'{kind}/{CLASSES[line.label]}/{name}', clip)
+
+
 def convert(folder: Path, kind: str, lists: dict[str, Path], least: int, report: Report) -> Made:
     """Check the listed clips of one set.
 
@@ -134,15 +144,22 @@ def convert(folder: Path, kind: str, lists: dict[str, Path], least: int, report:
     Returns:
         Annotation file -> (path in the result, label, clip) of every line.
     """
-    clips = Clips(folder, least, report)
+    clips, names = Clips(folder, least, report), Names(report)
+    labels: dict[Path, int] = {}
     made: Made = {}
     for target, path in lists.items():
+        seen: set[Path] = set()
         made[target] = []
         for line in tqdm(read_list(path, report), desc=target, leave=False):
             clip = clips.check(line.path, line.where)
-            if clip:  # mmaction2 parts path and label at a space
-                name = f'{clip.stem}{clip.suffix.lower()}'.replace(' ', '_')
-                made[target].append((f'{kind}/{CLASSES[line.label]}/{name}', line.label, clip))
+            if clip and labels.setdefault(clip, line.label) != line.label:
+                first = CLASSES[labels[clip]]
+                report.fault('clip with two labels', f'{line.where}: {line.path}, first {first}')
+            elif clip in seen:
+                report.fault('clip listed twice', f'{line.where}: {line.path}')
+            elif clip and (name := clip_name(line, clip, kind, names)):
+                seen.add(clip)
+                made[target].append((name, line.label, clip))
     return made
 
 
@@ -169,6 +186,7 @@ def prepare(source: Path, root: Path, least: int = 16, skip_bad: bool = False) -
     Returns:
         What there is now, for the user.
     """
+    common.keep_apart(root, *(source / folder for folder, *_ in SETS))
     options = {'min_frames': least, 'skip_bad': skip_bad}
     if there := result.already_there(root, options):
         return f'already there; {there}'

@@ -81,6 +81,11 @@ def class_and_name(member: tarfile.TarInfo, split: str, archive: str) -> tuple[s
     """
     path = PurePosixPath(member.name)
     photo = path.suffix.lower() in ('.jpg', '.jpeg') and not path.name.startswith('.')
+    if photo and (member.issym() or member.islnk()):
+        raise common.PrepareError(
+            f"{archive}: '{member.name}' is a link to '{member.linkname}', no photo; "
+            'pack the photo itself, or download the archive again'
+        )
     if not (member.isfile() and photo):
         return None
     if path.parent.name not in CLASSES:
@@ -97,6 +102,23 @@ def class_and_name(member: tarfile.TarInfo, split: str, archive: str) -> tuple[s
     return path.parent.name, f'{path.stem}.jpg'
 
 
+def extract(tar: tarfile.TarFile, split: str, archive: str, folder: Path) -> None:
+    """Extract the photos of an open archive to `folder/<Class>/`, none over another."""
+    met: dict[str, str] = {}
+    for member in tar:
+        member = tarfile.data_filter(member, str(folder))
+        if not (target := class_and_name(member, split, archive)):
+            continue
+        path = '/'.join(target)
+        if first := met.get(path.casefold()):
+            raise common.PrepareError(
+                f"{archive}: '{first}' and '{member.name}' are both to be {path}; "
+                'take one of them out, or download the archive again'
+            )
+        met[path.casefold()] = member.name
+        tar.extract(member.replace(name=path), folder, filter='data')
+
+
 def unpack(paths: Sequence[Path], split: str, folder: Path) -> None:
     """Extract the photos of one split to `folder/<Class>/`, reading the parts as one stream."""
     name = paths[0].name if len(paths) == 1 else f'{paths[0].name} .. {paths[-1].name}'
@@ -106,16 +128,12 @@ def unpack(paths: Sequence[Path], split: str, folder: Path) -> None:
     with bar, io.BufferedReader(JoinedFiles(paths, bar), 2**20) as joined:
         try:
             with bz2.BZ2File(joined) as plain, tarfile.open(fileobj=plain, mode='r|') as tar:
-                for member in tar:
-                    member = tarfile.data_filter(member, str(folder))
-                    target = class_and_name(member, split, name)
-                    if target:
-                        tar.extract(member.replace(name='/'.join(target)), folder, filter='data')
+                extract(tar, split, name, folder)
         except EOFError as error:
             raise common.PrepareError(f'{name} ({size} bytes) is truncated; {again}') from error
         except tarfile.FilterError as error:
             raise common.PrepareError(f'{name} holds an unsafe path: {error}; {again}') from error
-        except tarfile.TarError as error:
+        except (tarfile.TarError, ValueError) as error:  # tarfile does not check all numbers
             raise common.PrepareError(f'{name} is damaged ({error}); {again}') from error
         except OSError as error:
             if error.errno is not None:  # the disk; bz2 raises OSError without a number
@@ -134,9 +152,11 @@ def prepare(archives: Path, root: Path, per_class: Mapping[str, int] = PER_CLASS
     Returns:
         The splits that were made.
     """
+    parts = [path for split in per_class for path in archive_files(archives, split)]
     todo = []
     for split, count in per_class.items():
         folder = root / split
+        common.keep_apart(folder, *parts)
         if common.is_filled(folder):
             mend = f'delete {folder} and run again'
             common.check_counts(folder, dict.fromkeys(CLASSES, count), str(folder), mend)

@@ -134,12 +134,14 @@ def verify(root: Path, seed: int) -> None:
     marker = root / MARKER
     if not marker.is_file():
         raise common.PrepareError(f'{marker} not found, but the folder is not empty; {mend}')
-    found = json.loads(marker.read_text()).get('seed')
+    try:
+        found = json.loads(marker.read_bytes())['seed']
+    except (ValueError, KeyError, TypeError) as error:
+        raise common.PrepareError(f'{marker} is damaged ({error!r}); {mend}') from error
     if found != seed:
         raise common.PrepareError(f'{root} was drawn with seed {found}, asked for {seed}; {mend}')
     for split, count in PER_SHAPE.items():
         folder = root / split
-        folder.mkdir(exist_ok=True)
         common.check_counts(folder, dict.fromkeys(SHAPES, count), str(folder), mend)
     common.check_counts(
         root, {**dict.fromkeys(PER_SHAPE, 0), 'unlabelled_dark': UNLABELLED}, str(root), mend

@@ -32,6 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a sc
 from tools.prepare import _common as common  # noqa: E402
 from tools.prepare import _detection as detection  # noqa: E402
 from tools.prepare import _result as result  # noqa: E402
+from tools.prepare._lists import read_lines, whole_number  # noqa: E402
+from tools.prepare._names import Names  # noqa: E402
 from tools.prepare._report import Report  # noqa: E402
 
 CLASSES = [  # in the order of the official list
@@ -68,19 +70,20 @@ class Row:
 def read_list(path: Path, report: Report) -> list[Row]:
     """Read the official list, whose first line is a heading."""
     rows, seen = [], set()
-    for number, line in enumerate(path.read_text(errors='replace').splitlines()[1:], 2):
-        where, words = f'{path.name}, line {number}', line.split()
-        if len(words) != 5 or not all(word.isdigit() for word in words[1:]):
+    for number, line in read_lines(path)[1:]:
+        where, (name, *words) = f'{path.name}, line {number}', line.split()
+        numbers = [whole_number(word) for word in words]
+        if len(numbers) != 4 or None in numbers:
             report.fault('list row is not `name class light place split`', f'{where}: {line}')
             continue
-        label, split, stem = int(words[1]) - 1, int(words[4]), Path(words[0]).stem.lower()
+        label, split, stem = numbers[0] - 1, numbers[3], Path(name).stem.lower()
         if label not in range(len(CLASSES)) or split not in SPLITS:
             report.fault('list row with an unknown class or split', f'{where}: {line}')
         elif stem in seen:
-            report.fault('image listed twice', f'{where}: {words[0]}')
+            report.fault('image listed twice', f'{where}: {name}')
         else:
             seen.add(stem)
-            rows.append(Row(words[0], label, SPLITS[split]))
+            rows.append(Row(name, label, SPLITS[split]))
     return rows
 
 
@@ -117,19 +120,22 @@ def find(index: Index, row: Row, kind: str, report: Report) -> Path | None:
 
 def read_boxes(path: Path, size: tuple[int, int], report: Report) -> tuple[detection.Box, ...]:
     """Read one bbGt file."""
-    header, *lines = path.read_text(errors='replace').splitlines() or ['']
+    try:
+        (_, header), *lines = read_lines(path) or [(1, '')]
+    except common.PrepareError as error:
+        report.fault('annotation cannot be read', str(error))
+        return ()
     if header.strip() != HEADER:
         report.fault(f'annotation does not start with `{HEADER}`', str(path))
         return ()
     boxes = []
-    for number, line in enumerate(lines, 2):
-        where, (name, *values) = f'{path}, line {number}', line.split() or ['']
+    for number, line in lines:
+        where, (name, *values) = f'{path}, line {number}', line.split()
         if name not in CLASSES:
             report.fault('unknown class in an annotation', f'{where}: {line}')
             continue
         try:
-            sides = [float(value) for value in values[:4]]
-            box = detection.Box(CLASSES.index(name), *sides)
+            box = detection.Box(CLASSES.index(name), *map(float, values[:4]))
         except (ValueError, TypeError):
             report.fault('annotation line is not `Class l t w h ...`', f'{where}: {line}')
             continue
@@ -148,13 +154,15 @@ def read(source: Path, report: Report) -> dict[str, list[tuple[detection.Picture
         for key in sorted(index.keys() - {row.key for row in rows}):
             report.fault(f'{kind} that is not in the list', str(index[key][0]))
     splits: dict[str, list[tuple[detection.Picture, int]]] = {s: [] for s in SPLITS.values()}
+    names = Names(report)
     for row in tqdm(rows, desc='reading', leave=False):
         image = find(images, row, 'image', report)
         annotation = find(annotations, row, 'annotation', report)
-        header = detection.read_header(image, report) if image and annotation else None
+        name = names.give(image.name.lower(), image) if image and annotation else None
+        header = detection.read_header(image, report) if name else None
         if header:
             boxes = read_boxes(annotation, header[0], report)
-            picture = detection.Picture(image, image.name.lower(), header[0], boxes, header[1])
+            picture = detection.Picture(image, name, header[0], boxes, header[1])
             splits[row.split].append((picture, row.label))
     return splits
 
@@ -170,6 +178,7 @@ def prepare(source: Path, root: Path, skip_bad: bool = False) -> str:
     Returns:
         What there is now, for the user.
     """
+    common.keep_apart(root, source / IMAGES, source / BOXES, source / LIST)
     options = {'skip_bad': skip_bad}
     if there := result.already_there(root, options):
         return f'already there; {there}'

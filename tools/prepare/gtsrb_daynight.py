@@ -44,7 +44,7 @@ CLASSES = {int(name[:2]): name for name in NAMES.split()}
 DARK_BELOW, BRIGHT_FROM = 40, 70
 STEP = {'train': 2, 'test_day': 3, 'test_night': 3, 'unlabelled_dark': 3}
 COLUMNS = ['file', 'source_path', 'gtsrb_class', 'track', 'mean_gray', 'width', 'height']
-PHOTO = re.compile(r'(?:^|/)(\d{1,5})/(\d{5})_(\d{5})\.ppm$')
+PHOTO = re.compile(r'(?:^|/)(\d{1,5})/(\d{5})_(\d{5})\.ppm$', re.IGNORECASE)
 EPILOG = """GTSRB_Final_Training_Images.zip is published at https://benchmark.ini.rub.de
 
 example:
@@ -58,25 +58,35 @@ Reader = Callable[[str], bytes]
 def open_source(source: Path) -> Iterator[tuple[list[str], Reader]]:
     """Yield the names in a zip archive or a folder, and a function that reads one of them."""
     if source.is_dir():
-        names = [p.relative_to(source).as_posix() for p in source.rglob('*.ppm')]
+        names = [p.relative_to(source).as_posix() for p in common.walk(source)]
         yield names, lambda name: (source / name).read_bytes()
     elif not source.is_file():
         raise common.PrepareError(f'{source} not found; name the GTSRB training zip or folder')
-    elif not zipfile.is_zipfile(source):
-        raise common.PrepareError(
-            f'{source} ({source.stat().st_size} bytes) is no whole zip archive; download it again'
-        )
     else:
-        with zipfile.ZipFile(source) as archive:
+        try:
+            archive = zipfile.ZipFile(source)
+        except Exception as error:  # zipfile lets through what its parser stumbles over
+            size = source.stat().st_size
+            raise common.PrepareError(
+                f'{source} ({size} bytes) is no whole zip archive ({error}); download it again'
+            ) from error
+        with archive:
             yield archive.namelist(), archive.read
 
 
 def find_tracks(names: Sequence[str], classes: Mapping[int, str]) -> dict[Track, list[str]]:
     """Group the photos of the wanted classes by track, in the order of the frames."""
     tracks: dict[Track, list[str]] = defaultdict(list)
+    met: dict[tuple[str, ...], str] = {}
     for name in sorted(names):
         match = PHOTO.search(name)
         if match and int(match[1]) in classes:
+            photo = (classes[int(match[1])], *match.groups()[1:])
+            if photo in met:
+                raise common.PrepareError(
+                    f'{met[photo]} and {name} are one photo of one track; take one of them out'
+                )
+            met[photo] = name
             tracks[int(match[1]), match[2]].append(name)
     return tracks
 
@@ -85,9 +95,10 @@ def load(read: Reader, name: str) -> tuple[Image.Image, float]:
     """Read a photo; return it as RGB with its mean grey in [0, 255]."""
     try:
         image = Image.open(io.BytesIO(read(name))).convert('RGB')
-    except (OSError, SyntaxError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile and Pillow let through what their parsers stumble over
+        what = f'{type(error).__name__}: {error}'
         raise common.PrepareError(
-            f'{name} cannot be read ({error}); unpack or download the archive again'
+            f'{name} cannot be read ({what}); unpack or download the archive again'
         ) from error
     return image, float(np.asarray(image.convert('L')).mean())
 
@@ -144,7 +155,8 @@ def write_split(
             file = f'{split}/{classes[label]}/{Path(source).stem}.jpg'
             origin = [source, label, track]
         (root / file).parent.mkdir(parents=True, exist_ok=True)
-        image.save(root / file, quality=92)
+        with (root / file).open('xb') as target:
+            image.save(target, 'JPEG', quality=92)
         rows.append([file, *origin, round(grey, 1), *image.size])
     return rows
 
@@ -154,8 +166,8 @@ def verify(root: Path) -> None:
     manifest, mend = root / 'manifest.csv', f'delete {root} and run again, or name another folder'
     if not manifest.is_file():
         raise common.PrepareError(f'{manifest} not found, but the folder is not empty; {mend}')
-    with manifest.open(newline='') as file:
-        listed = {row['file'] for row in csv.DictReader(file)}
+    with manifest.open(newline='', errors='surrogateescape') as file:
+        listed = {str(row.get('file')) for row in csv.DictReader(file)}
     there = {p.relative_to(root).as_posix() for p in root.rglob('*.jpg')}
     wrong = sorted(listed ^ there)
     if wrong or not listed:
@@ -179,6 +191,7 @@ def prepare(
     Returns:
         Split -> number of photos; None when `root` was already there and is whole.
     """
+    common.keep_apart(root, source)
     if common.is_filled(root):
         verify(root)
         return None
@@ -189,7 +202,10 @@ def prepare(
         common.need_space(root, 4096 * sum(map(len, tracks.values())))  # 2 kB a photo, in blocks
         splits = assign(track_greys(tracks, read), classes, seed)
         counts = {}
-        with common.atomic_dir(root) as part, (part / 'manifest.csv').open('w', newline='') as file:
+        with (
+            common.atomic_dir(root) as part,
+            (part / 'manifest.csv').open('w', newline='', errors='surrogateescape') as file,
+        ):
             writer = csv.writer(file, lineterminator='\n')
             writer.writerow(COLUMNS)
             for split, members in splits.items():

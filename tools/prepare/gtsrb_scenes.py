@@ -109,7 +109,7 @@ def write(
 ) -> str:
     """Write every split, the manifest and the preview; return the counts, a line a split."""
     made, lines = {}, []
-    with (root / 'manifest.csv').open('w', newline='') as file:
+    with (root / 'manifest.csv').open('w', newline='', errors='surrogateescape') as file:
         writer = csv.writer(file, lineterminator='\n')
         writer.writerow(COLUMNS)
         for k, split in enumerate(crops):
@@ -148,6 +148,7 @@ def prepare(
     Returns:
         What there is now, for the user.
     """
+    common.keep_apart(root, signs, *photos_day, *photos_dark)
     options = {'scenes': dict(counts), 'seed': seed, 'skip_bad': skip_bad}
     if there := result.already_there(root, options):
         return f'already there\n{there}'

@@ -15,7 +15,8 @@ rule, so numbers from other copies do not compare photo by photo:
   the class of its largest box; where that covers under 5 % of the photo, it is not in the list.
 
 Result: as of exdark.py: `<root>/images/{train,val}/`, hard links where possible,
-`labels/<split>/*.txt`, `annotations/<split>.json` and `cls/<split>.txt`.
+`labels/<split>/*.txt`, `annotations/<split>.json` and `cls/<split>.txt`. Folders in a name of COCO's
+become part of it, and a number is added to names that are there already.
 
 Faults stop the run. With --skip-bad photos and boxes at fault are left out, boxes that leave the
 photo are cut, and `left_out.txt` names them all. All photos of the 12 classes are checked, whatever
@@ -131,6 +132,8 @@ def prepare(
     Returns:
         What there is now, for the user.
     """
+    parts = [voc / 'VOC2007', voc / 'VOC2012', coco / 'train2017', coco / 'annotations']
+    common.keep_apart(root, *parts)
     options = {'images': number, 'seed': seed, 'skip_bad': skip_bad}
     if there := result.already_there(root, options):
         return f'already there\n{there}'

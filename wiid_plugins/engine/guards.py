@@ -101,7 +101,9 @@ class _NamesClip:
         try:
             return self.pipeline(results)
         except Exception as error:
-            line = [c['filename'] for c in self.dataset.load_data_list()].index(clip) + 1
+            clips = self.dataset.load_data_list()
+            index = [c['filename'] for c in clips].index(clip)
+            line = clips[index].get('line', index + 1)
             raise OSError(
                 f'{self.dataset.ann_file}, line {line}: {clip}: {type(error).__name__}: {error}; '
                 'replace the clip or take the line out. If a player shows it, let OpenCVInit and '
@@ -121,7 +123,8 @@ def _clip_sets(dataset, labelled: bool = True) -> Iterator[tuple[BaseDataset, bo
 
 
 def _faults(dataset: BaseDataset, classes: int | None) -> Iterator[str]:
-    for line, sample in enumerate(dataset.load_data_list(), 1):
+    for index, sample in enumerate(dataset.load_data_list(), 1):
+        line = sample.get('line', index)  # mmaction2's own lists count blank lines as clips
         where = f'{dataset.ann_file}, line {line}: {sample["filename"]}'
         size, labels = _size_of(sample['filename']), np.atleast_1d(sample['label'])
         if not size:

@@ -23,7 +23,9 @@ load = [
     dict(type='CenterCrop', crop_size=224),
 ]
 enhance = [dict(type='wiid_plugins.Enhance', key='imgs')]
-clips = dict(type='VideoDataset', data_prefix=dict(video=data_root), metainfo=dict(classes=classes))
+clips = dict(
+    type='wiid_plugins.ClipList', data_prefix=dict(video=data_root), metainfo=dict(classes=classes)
+)
 train_set = dict(**clips, ann_file=data_root + 'normal_light_train.txt', pipeline=train_pipeline)
 unlabelled_dark = dict(  # of its labels none is used
     **clips, ann_file=data_root + 'arid_split1_train.txt', pipeline=train_pipeline

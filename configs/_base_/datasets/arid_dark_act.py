@@ -14,7 +14,7 @@ pack = [
 ]
 enhance = [dict(type='wiid_plugins.Enhance', key='imgs')]
 clips = dict(
-    type='VideoDataset',
+    type='wiid_plugins.ClipList',
     data_prefix=dict(video=data_root),
     metainfo=dict(classes=('Jump', 'Run', 'Sit', 'Stand', 'Turn', 'Walk')),
 )

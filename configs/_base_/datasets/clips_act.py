@@ -16,7 +16,7 @@ domains = dict(
     val=dict(day=[], night_enhanced=darken + enhance),
     test=dict(night=[], night_enhanced=enhance),
 )
-clips = dict(type='VideoDataset', data_prefix=dict(video=data_root))
+clips = dict(type='wiid_plugins.ClipList', data_prefix=dict(video=data_root))
 train_set = dict(**clips, ann_file=data_root + 'train.txt', pipeline=frames + pack)
 unlabelled_dark = dict(**clips, ann_file=data_root + 'dark.txt', pipeline=frames + pack)
 train_dataloader = dict(

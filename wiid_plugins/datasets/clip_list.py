@@ -1,0 +1,67 @@
+"""Lists of clips, read line by line."""
+
+import re
+from os.path import join
+from pathlib import PurePath
+
+from mmaction.datasets import VideoDataset
+from mmengine.fileio import list_from_file
+
+from ..registry import DATASETS
+
+
+@DATASETS.register_module()
+class ClipList(VideoDataset):
+    """mmaction2's ``VideoDataset``, which takes names with spaces and names lines that are wrong.
+
+    A line is ``name label``, or ``name`` in an unlabelled list. Blank lines and a byte order mark
+    are no part of the list. ``line`` of a sample is where it stands.
+
+    Args:
+        **kwargs: Of mmaction2's ``VideoDataset``.
+
+    Raises:
+        ValueError: If a line is neither, or the list is no UTF-8 text.
+    """
+
+    def load_data_list(self) -> list[dict]:
+        """List the clips after reading every line."""
+        try:
+            lines = [line.strip() for line in list_from_file(self.ann_file, encoding='utf-8-sig')]
+        except UnicodeError as error:
+            raise ValueError(
+                f'{self.ann_file}: is no UTF-8 text ({error}); save the list as UTF-8'
+            ) from error
+        samples = [{**self._read(line), 'line': n} for n, line in enumerate(lines, 1) if line]
+        faults = [
+            f'{self.ann_file}, line {sample["line"]}: {lines[sample["line"] - 1]}'
+            for sample in samples
+            if sample['label'] is None
+        ]
+        if faults:
+            shown = '\n  '.join(faults[:10] + ['...'] * (len(faults) > 10))
+            raise ValueError(
+                f'{len(faults)} line(s) are not `name label` with a whole number as label; mend the '
+                f'list:\n  {shown}'
+            )
+        return samples
+
+    def _read(self, line: str) -> dict:
+        """Part a line into clip and label; the label is None where there should be one."""
+        words, labels = line.split(self.delimiter), []
+        while len(words) > 1 and re.fullmatch('-?[0-9]{1,9}', words[-1].strip()):
+            labels.insert(0, int(words.pop()))
+            if not self.multi_class:
+                break
+        name = self.delimiter.join(words).strip()
+        if labels or _is_name(name):
+            label = labels if self.multi_class else next(iter(labels), -1)
+        else:
+            label = None
+        return dict(filename=join(self.data_prefix['video'] or '', name), label=label)
+
+
+def _is_name(text: str) -> bool:
+    """Tell a name, with spaces or without, from a name that a word which is no label follows."""
+    ending = PurePath(text).suffix[1:]
+    return text.split() == [text] or (ending.isalnum() and not ending.isdecimal())
