@@ -48,7 +48,8 @@ class ClipList(VideoDataset):
 
     def _read(self, line: str) -> dict:
         """Part a line into clip and label; the label is None where there should be one."""
-        words, labels = line.split(self.delimiter), []
+        labels: list[int] = []
+        words = line.split(self.delimiter)
         while len(words) > 1 and re.fullmatch('-?[0-9]{1,9}', words[-1].strip()):
             labels.insert(0, int(words.pop()))
             if not self.multi_class:
