@@ -1,23 +1,23 @@
-"""What --again, --keep and broken runs do; the small checkout is that of test_compare_stale."""
+"""What --again, --keep and broken runs do."""
 
 import fcntl
 import shutil
 from pathlib import Path
 
 import pytest
-from test_compare_stale import CONFIG, call, calls, edit, stored  # noqa: F401  (call: a fixture)
+from small_checkout import CONFIG, calls, edit, stored
 
 STOP = 'sys.exit(1)'
 
 
-def half_train(call, *options):  # noqa: F811
+def half_train(call, *options):
     """Train until after the first checkpoint."""
     edit('meanwhile.py', STOP)
     assert call(*options)[0] == 1
     edit('meanwhile.py', '')
 
 
-def test_again_trains_only_what_differs_and_keeps_the_old_folder(call):  # noqa: F811
+def test_again_trains_only_what_differs_and_keeps_the_old_folder(call):
     edit('other.py', CONFIG)
     call(configs=('some.py', 'other.py'))
     edit('other.py', CONFIG + 'steps = 2')
@@ -28,7 +28,7 @@ def test_again_trains_only_what_differs_and_keeps_the_old_folder(call):  # noqa:
     assert '| other | 1 | 3.0 |' in call(configs=('other.py',))[1]
 
 
-def test_keep_marks_the_row_and_says_below_what_differs(call):  # noqa: F811
+def test_keep_marks_the_row_and_says_below_what_differs(call):
     edit('other.py', CONFIG)
     call(configs=('some.py', 'other.py'))
     edit('other.py', CONFIG + 'steps = 2')
@@ -38,7 +38,7 @@ def test_keep_marks_the_row_and_says_below_what_differs(call):  # noqa: F811
     assert call(configs=('other.py',))[0] == 1  # it is no result of this config now
 
 
-def test_configs_of_one_file_name_have_folders_and_rows_of_their_own(call):  # noqa: F811
+def test_configs_of_one_file_name_have_folders_and_rows_of_their_own(call):
     for folder, steps in (('one', 1), ('two', 2)):
         edit(f'{folder}/a/some.py', f"default_scope = 'mmpretrain'\nsteps = {steps}")
     configs = ('one/a/some.py', 'two/a/some.py')
@@ -50,14 +50,14 @@ def test_configs_of_one_file_name_have_folders_and_rows_of_their_own(call):  # n
     assert status == 1 and 'config steps (1, now 2)' in told
 
 
-def test_one_config_named_twice_and_one_seed_named_twice_are_one_run(call):  # noqa: F811
+def test_one_config_named_twice_and_one_seed_named_twice_are_one_run(call):
     configs = ('some.py', str(Path('some.py').absolute()), './some.py')
     status, told = call('--jobs', '3', configs=configs, seeds=('0', '0'))
     assert status == 0 and told.count('| some |') == told.count('| some | 1 | 1.0 |') == 1
     assert len(calls('train')) == 1
 
 
-def test_a_half_trained_run_of_other_options_is_not_gone_on_with(call):  # noqa: F811
+def test_a_half_trained_run_of_other_options_is_not_gone_on_with(call):
     half_train(call)
     before = stored()
     status, told = call('--cfg-options', 'steps=2')
@@ -65,13 +65,13 @@ def test_a_half_trained_run_of_other_options_is_not_gone_on_with(call):  # noqa:
     assert call()[0] == 0 and '--resume' in calls('train')[1]
 
 
-def test_again_begins_a_half_trained_run_of_other_options_anew(call):  # noqa: F811
+def test_again_begins_a_half_trained_run_of_other_options_anew(call):
     half_train(call)
     assert '| some | 1 | 1.0 |' in call('--again', '--cfg-options', 'steps=2')[1]
     assert '--resume' not in calls('train')[1]
 
 
-def test_what_keep_has_gone_on_with_stays_marked_for_ever(call):  # noqa: F811
+def test_what_keep_has_gone_on_with_stays_marked_for_ever(call):
     half_train(call)
     told = call('--keep', '--cfg-options', 'steps=2')[1]
     assert '| some* | 1 | 1.0 |' in told and 'begun with another config steps (1, now 2)' in told
@@ -80,14 +80,14 @@ def test_what_keep_has_gone_on_with_stays_marked_for_ever(call):  # noqa: F811
 
 
 @pytest.mark.parametrize('text', ['{"night class mean": 5', '', '[]', '{"a": "5"}', '{}'])
-def test_a_damaged_result_is_measured_again_not_trained_again(call, text):  # noqa: F811
+def test_a_damaged_result_is_measured_again_not_trained_again(call, text):
     call()
     edit('work/some/seed0/result.json', text)
     status, told = call()
     assert status == 0 and '| some | 1 | 2.0 |' in told and len(calls('train')) == 1
 
 
-def test_a_test_without_scores_shows_no_scores_of_an_earlier_one(call):  # noqa: F811
+def test_a_test_without_scores_shows_no_scores_of_an_earlier_one(call):
     call()
     edit('work/some/seed0/result.json', '')
     edit('no_scores', '')
@@ -95,7 +95,7 @@ def test_a_test_without_scores_shows_no_scores_of_an_earlier_one(call):  # noqa:
     assert status == 1 and 'wrote none of class_mean' in told and '| some | 0 |' in told
 
 
-def test_a_checkpoint_that_is_gone_is_named_unless_its_result_is_there(call):  # noqa: F811
+def test_a_checkpoint_that_is_gone_is_named_unless_its_result_is_there(call):
     call()
     Path('work/some/seed0/epoch_1.pth').unlink()
     assert '| some | 1 | 1.0 |' in call()[1]
@@ -107,17 +107,16 @@ def test_a_checkpoint_that_is_gone_is_named_unless_its_result_is_there(call):  #
     assert '| some | 1 | 2.0 |' in call('--again')[1]
 
 
-def test_a_copied_folder_goes_on_from_its_own_checkpoint(call):  # noqa: F811
+def test_a_copied_folder_goes_on_from_its_own_checkpoint(call):
     half_train(call)
     shutil.copytree('work', 'copy')
-    call()  # the original goes on, its checkpoint is another now
-    edit('meanwhile.py', "Path('named').write_text(Path(folder, 'last_checkpoint').read_text())")
-    edit('checkout/tools/train.py', Path('checkout/tools/train.py').read_text())
     call(work_dir='copy')
-    assert calls('test')[-1] == 'test copy/some/seed0/epoch_1.pth'
+    train, test = calls()[-2:]
+    assert '--resume' in train and train.split()[-2] == 'copy/some/seed0/epoch_1.pth'
+    assert test == 'test copy/some/seed0/epoch_1.pth'
 
 
-def test_a_copy_that_was_trained_tests_its_own_checkpoint(call):  # noqa: F811
+def test_a_copy_that_was_trained_tests_its_own_checkpoint(call):
     call()
     Path('work/some/seed0/result.json').unlink()
     shutil.copytree('work', 'copy')
@@ -126,7 +125,7 @@ def test_a_copy_that_was_trained_tests_its_own_checkpoint(call):  # noqa: F811
 
 
 @pytest.mark.parametrize('end', ['', STOP])
-def test_what_changes_while_it_runs_makes_no_clean_result(call, end):  # noqa: F811
+def test_what_changes_while_it_runs_makes_no_clean_result(call, end):
     code = "Path('checkout/wiid_plugins/part.py').write_text('x = 1')\n"
     edit('meanwhile.py', code + end)
     status, told = call()
@@ -139,14 +138,14 @@ def test_what_changes_while_it_runs_makes_no_clean_result(call, end):  # noqa: F
     assert '| some* | 1 | ' in call('--keep')[1]
 
 
-def test_a_run_does_not_begin_with_other_code_than_the_one_before(call):  # noqa: F811
+def test_a_run_does_not_begin_with_other_code_than_the_one_before(call):
     edit('meanwhile.py', "Path('checkout/wiid_plugins/part.py').write_text('x = 1')")
     status, told = call(seeds=('0', '1'))
     assert status == 1 and 'seed1: since this call began changed code wiid_plugins' in told
     assert len(calls('train')) == 1 and not Path('work/some/seed1').exists()
 
 
-def test_weights_may_come_from_another_run_of_the_call(call):  # noqa: F811
+def test_weights_may_come_from_another_run_of_the_call(call):
     edit('other.py', CONFIG.replace('start.pth', 'work/some/seed0/epoch_1.pth'))
     status, told = call(configs=('some.py', 'other.py'))
     assert status == 0 and '| other | 1 | 2.0 |' in told
@@ -155,7 +154,7 @@ def test_weights_may_come_from_another_run_of_the_call(call):  # noqa: F811
     assert status == 1 and 'data work/some/seed0/epoch_1.pth' in told
 
 
-def test_no_second_call_works_in_one_folder(call):  # noqa: F811
+def test_no_second_call_works_in_one_folder(call):
     half_train(call)
     with open('work/some/seed0.lock', 'a') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -163,7 +162,7 @@ def test_no_second_call_works_in_one_folder(call):  # noqa: F811
     assert status == 1 and 'is at work in work/some/seed0' in told and len(calls('train')) == 1
 
 
-def test_the_code_that_is_hashed_is_the_code_that_trains(call):  # noqa: F811
+def test_the_code_that_is_hashed_is_the_code_that_trains(call):
     call()
     assert calls('train')[0].endswith(' checkout')
 
@@ -171,6 +170,6 @@ def test_the_code_that_is_hashed_is_the_code_that_trains(call):  # noqa: F811
 @pytest.mark.parametrize(
     ('option', 'told'), [('steps', 'write KEY=VALUE'), ('default_scope.a=1', 'default_scope')]
 )
-def test_an_option_that_cannot_be_read_ends_in_a_sentence(call, option, told):  # noqa: F811
+def test_an_option_that_cannot_be_read_ends_in_a_sentence(call, option, told):
     status, said = call('--cfg-options', option)
     assert status == 1 and said.startswith('error: some.py: ') and told in said

@@ -2,102 +2,10 @@
 
 import importlib.metadata
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-
-from tools import compare
-
-TRAIN = """
-import sys
-from pathlib import Path
-import wiid_plugins.part
-folder = Path(sys.argv[3])
-with open('calls', 'a') as calls:
-    print('train', folder, *sys.argv[4:], Path(wiid_plugins.part.__file__).parts[-3], file=calls)
-(folder / 'train/weights').mkdir(parents=True, exist_ok=True)
-(folder / 'train/weights/last.pt').touch()
-(folder / 'epoch_1.pth').touch()
-(folder / 'last_checkpoint').write_text(str(folder / 'epoch_1.pth'))
-if Path('meanwhile.py').exists():
-    exec(Path('meanwhile.py').read_text())
-"""
-TEST = """
-import json, sys
-from pathlib import Path
-with open('calls', 'a') as calls:
-    print('test', sys.argv[2], file=calls)
-if not Path('no_scores').exists():
-    number = len([c for c in Path('calls').read_text().splitlines() if c.startswith('test')])
-    top = Path(sys.argv[4])
-    folder = (top if top.name == 'test' else top / 'test') / str(number)
-    folder.mkdir(parents=True)
-    (folder / 'log.json').write_text(json.dumps({'night/class_mean': number}))
-"""
-CONFIG = """
-_base_ = 'base.py'
-default_scope = 'mmpretrain'
-steps = 1
-load_from = 'start.pth'
-custom_imports = dict(imports=['own_part'])
-train_dataloader = dict(
-    dataset=dict(type='A', data_root='data', ann_file='list.txt', data_prefix='pictures')
-)
-"""
-FILES = {
-    'some.py': CONFIG,
-    'base.py': 'width = 8',
-    'own_part.py': '',
-    'start.pth': 'abc',
-    'data/list.txt': 'one 1',
-    'data/pictures/day/one.png': 'one',
-    'checkout/tools/train.py': TRAIN,
-    'checkout/tools/test.py': TEST,
-    'checkout/tools/helper.py': '',
-    'checkout/wiid_plugins/__init__.py': '',
-    'checkout/wiid_plugins/part.py': '',
-}
-
-
-@pytest.fixture
-def call(monkeypatch, tmp_path, capsys):
-    """Call the tool in a small checkout; give its exit status and what it said.
-
-    The n-th test that runs scores n, so that a number says when it was measured.
-    """
-    for name, text in FILES.items():
-        Path(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
-        Path(tmp_path, name).write_text(text)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, 'own_part', raising=False)
-    monkeypatch.setattr(compare, 'TOOLS', tmp_path / 'checkout/tools')
-
-    def call(*arguments, configs=('some.py',), seeds=('0',), work_dir='work'):
-        try:
-            compare.main([*configs, '--seeds', *seeds, '--work-dir', work_dir, *arguments])
-            status, fault = 0, ''
-        except SystemExit as end:
-            status, fault = (1, end.code) if isinstance(end.code, str) else (end.code, '')
-        return status, fault + capsys.readouterr().out
-
-    return call
-
-
-def calls(what=''):
-    lines = Path('calls').read_text().splitlines() if Path('calls').exists() else []
-    return [line for line in lines if line.startswith(what)]
-
-
-def edit(name, text):
-    Path(name).parent.mkdir(exist_ok=True, parents=True)
-    Path(name).write_text(text)
-
-
-def stored(folder='work'):
-    return {f: f.read_bytes() for f in Path(folder).rglob('*') if f.is_file()}
-
+from small_checkout import CONFIG, TRAIN, calls, edit, stored
 
 CHANGES = {
     'config': (lambda: edit('some.py', CONFIG + 'steps = 2'), 'config steps (1, now 2)'),
