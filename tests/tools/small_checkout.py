@@ -4,13 +4,14 @@ from pathlib import Path
 
 TRAIN = """
 import sys
+from importlib.util import find_spec
 from pathlib import Path
-import wiid_plugins.part
 folder = Path(sys.argv[3])
 last = folder / 'last_checkpoint'
 named = last.read_text() if last.exists() else ''
 with open('calls', 'a') as calls:
-    print('train', folder, *sys.argv[4:], named, Path(wiid_plugins.part.__file__).parts[-3], file=calls)
+    checkout = Path(find_spec('wiid_plugins').origin).parts[-3]
+    print('train', folder, *sys.argv[4:], named, checkout, file=calls)
 (folder / 'train/weights').mkdir(parents=True, exist_ok=True)
 (folder / 'train/weights/last.pt').touch()
 (folder / 'epoch_1.pth').touch()
