@@ -9,7 +9,7 @@ inside installed packages, the device.
 import argparse
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +24,10 @@ NAME = 'digest.json'
 KINDS = ('config', 'code', 'data', 'package')
 PACKAGES = ('torch', 'torchvision', 'numpy', 'mmengine', 'mmcv', 'mmcv-lite')
 SOURCES = {'.py', '.sh', '.cpp', '.cu', '.cuh', '.h', '.yaml', '.yml', '.json'}
-UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, KeyError, AttributeError, AssertionError)
+UNREADABLE = (  # what reading a config, which is code, and merging into it ends in
+    *(OSError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, AssertionError),
+    *(ImportError, NameError, RuntimeError),
+)
 SHOWN = 3  # names of a kind in a sentence
 _READING = Lock()  # mmengine cannot read two configs at a time
 
@@ -77,15 +80,23 @@ def code_files(config: dict, checkout: Path) -> dict[str, str]:
     """Hash the source files of a checkout and of the modules that the config imports."""
     found = {}
     for folder in ('tools', 'wiid_plugins'):
-        for file in sorted((checkout / folder).rglob('*')):
-            if file.suffix in SOURCES and file.name[0] != '.' and file.is_file():
-                found[file.relative_to(checkout).as_posix()] = content(file)
+        found |= {f'{folder}/{name}': text for name, text in _sources(checkout / folder)}
     imports = (config.get('custom_imports') or {}).get('imports') or []
-    for name in [imports] if isinstance(imports, str) else imports:
-        spec = find_spec(name)
+    for module in [imports] if isinstance(imports, str) else imports:
+        spec = find_spec(module)
+        for folder in (spec and spec.submodule_search_locations) or []:
+            found |= {f'{module}/{name}': text for name, text in _sources(Path(folder))}
         if spec and spec.origin and Path(spec.origin).is_file():
-            found.setdefault(name, content(Path(spec.origin)))
+            found[module] = content(Path(spec.origin))
     return found
+
+
+def _sources(folder: Path) -> Iterator[tuple[str, str]]:
+    for file in sorted(folder.rglob('*')):
+        name = file.relative_to(folder)
+        hidden = any(part.startswith('.') for part in name.parts)
+        if file.suffix in SOURCES and not hidden and file.is_file():
+            yield name.as_posix(), content(file)
 
 
 def _version(name: str) -> str:

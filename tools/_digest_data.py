@@ -38,8 +38,9 @@ def _data_paths(config: dict) -> Iterator[str]:
             *(prefix.values() if isinstance(prefix, dict) else [prefix]),
         ]
         named = [n for n in named if n and isinstance(n, str)]
-        if 'type' in block and (named or root):
-            yield from (os.path.join(root, n) for n in named or [''])
+        named += [] if prefix or not root else ['']  # the pictures lie somewhere below
+        if 'type' in block:
+            yield from (os.path.join(root, n) for n in named)
     for block in blocks(config):
         yield from (v for v in block.values() if isinstance(v, str) and v.endswith(WEIGHTS))
     if config.get('default_scope') == 'ultralytics':
@@ -99,7 +100,7 @@ def content(file: Path) -> str:
 @cache
 def _hash(file: Path, *_state: int) -> str:
     found = blake2b(digest_size=8)
-    with file.open('rb') as content:
-        while chunk := content.read(1 << 20):
+    with file.open('rb') as stream:
+        while chunk := stream.read(1 << 20):
             found.update(chunk)
     return found.hexdigest()

@@ -66,9 +66,11 @@ def _work(job: Run, differs: str, lock: int) -> dict[str, float]:
     try:
         found = _train_and_test(job, lock)
     finally:
-        changed = differences(job.digest, job.now())
-        if changed:
-            write(job.folder, job.digest, *mixed, f'changed while it ran: {changed}')
+        now = job.now()
+        job.digest = filled(job.digest, now)  # weights may have been fetched
+        changed = differences(job.digest, now)
+        mixed += [f'changed while it ran: {changed}'] if changed else []
+        write(job.folder, job.digest, *mixed)
     result = job.folder / RESULT
     part = result.with_suffix('.part')
     part.write_text(json.dumps(found), encoding='utf-8')

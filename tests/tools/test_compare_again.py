@@ -1,11 +1,17 @@
 """What --again, --keep and broken runs do."""
 
 import fcntl
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from small_checkout import CONFIG, calls, edit, stored
+
+from tools import compare
 
 STOP = 'sys.exit(1)'
 
@@ -152,6 +158,30 @@ def test_weights_may_come_from_another_run_of_the_call(call):
     edit('work/some/seed0/epoch_1.pth', 'retrained')
     status, told = call(configs=('other.py',))
     assert status == 1 and 'data work/some/seed0/epoch_1.pth' in told
+
+
+def test_weights_that_a_training_fetches_are_no_change(call):
+    Path('start.pth').unlink()
+    edit('meanwhile.py', "Path('start.pth').write_text('fetched')")
+    assert '| some | 1 | 1.0 |' in call()[1] and call()[0] == 0
+    edit('start.pth', 'others')
+    assert call()[0] == 1
+
+
+def test_what_a_killed_call_has_left_behind_is_waited_for(call):
+    edit('meanwhile.py', "import time\nwhile not Path('go').exists(): time.sleep(0.05)")
+    code = f'compare.TOOLS = compare.Path({str(compare.TOOLS)!r}); compare.main(sys.argv[1:])'
+    command = [sys.executable, '-c', f'import sys; from tools import compare; {code}']
+    env = {**os.environ, 'PYTHONPATH': str(Path(compare.__file__).parents[1])}
+    killed = subprocess.Popen([*command, 'some.py', '--seeds', '0', '--work-dir', 'work'], env=env)
+    while not Path('work/some/seed0/epoch_1.pth').exists():
+        time.sleep(0.05)
+    killed.kill()
+    killed.wait()
+    edit('meanwhile.py', '')
+    status, told = call()
+    edit('go', '')
+    assert status == 1 and 'a training that one has left behind, is at work' in told
 
 
 def test_no_second_call_works_in_one_folder(call):

@@ -62,6 +62,30 @@ def test_only_what_changes_the_composed_config_counts(call):
     assert call('--cfg-options', 'steps=1', 'width=9')[0] == 1
 
 
+@pytest.mark.parametrize(
+    'text', ['a = b', 'a = [', "a = open('x')", "custom_imports = dict(imports=['nowhere'])"]
+)
+def test_a_config_that_cannot_be_read_any_more_ends_in_a_sentence(call, text):
+    call()
+    edit('some.py', text)
+    status, told = call()
+    assert status == 1 and told.startswith('error: some.py: ')
+
+
+def test_without_a_prefix_the_whole_data_root_counts(call):
+    edit('some.py', CONFIG.replace(", data_prefix='pictures'", ''))
+    call()
+    edit('data/pictures/day/two.png', '')
+    assert 'data data/pictures/day;' in call()[1]
+
+
+def test_a_folder_that_leads_back_to_itself_is_listed_once(call):
+    Path('data/pictures/again').symlink_to('.')
+    call()
+    edit('data/pictures/day/two.png', '')
+    assert 'data data/pictures/day' in call()[1]
+
+
 def test_a_copied_folder_of_another_seed_is_no_result(call):
     call()
     shutil.copytree('work/some/seed0', 'work/some/seed1')
