@@ -3,120 +3,130 @@
 Any toolbox: class-mean top-1 of classifiers and recognizers, mAP50 and mAP50-95 of detectors, in
 percent. The last checkpoint is tested, nothing is selected. Resumable: a finished run is not
 repeated, a broken one goes on from its last checkpoint. A run that fails does not stop the others.
+
+Beside each result lies what it depends on: config with its options, code, data, packages. If any of
+it differs now, nothing begins, and it is said what differs; --again trains such runs anew and keeps
+the old folder, --keep takes what is there and marks it in the table.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
-from statistics import mean, stdev
 
-from mmengine.config import Config
 from tqdm import tqdm
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from tools._compare_run import LAST, RESULT, TRAINED, Run, name_folders  # noqa: E402
+from tools._compare_table import SHOWN, scores, table, written  # noqa: E402
+from tools._digest import UNREADABLE, compose, differences, filled, take, write  # noqa: E402
+
 TOOLS = Path(__file__).parent
-SHOWN = {  # what a test writes: what the table shows
-    'class_mean': 'class mean',
-    'mAP50': 'mAP50',
-    'mAP50-95': 'mAP50-95',
-    'coco/bbox_mAP_50': 'mAP50',
-    'coco/bbox_mAP': 'mAP50-95',
-}
 
 
-def run(
-    config: str, scope: str, seed: int, work_dir: Path, options: Sequence[str]
-) -> dict[str, float]:
+def run(job: Run, mode: str | None = None) -> dict[str, float]:
     """Train and test one config with one seed, unless that is done; return its scores.
 
+    Args:
+        job: The config, its seed and its folder.
+        mode: What happens where the folder holds something else than this run: ``'again'`` sets it
+            aside and trains anew, ``'keep'`` takes it as it is, None refuses it.
+
     Raises:
-        RuntimeError: If training or test fails; the message names its log.
+        RuntimeError: If training or test fails; the message names its log. If the folder holds
+            something else, or what the run depends on changes on the way.
     """
-    folder = work_dir / Path(config).stem / f'seed{seed}'
-    result = folder / 'result.json'
-    if result.is_file():
-        return json.loads(result.read_text())
-    folder.mkdir(parents=True, exist_ok=True)
-    options = [o.replace('{seed}', str(seed)) for o in options]
-    ultralytics = scope == 'ultralytics'
-    options.append(f'{"train" if ultralytics else "randomness"}.seed={seed}')
-    trained = folder / 'trained'
+    found = job.scores()
+    if found and not job.difference():
+        return found
+    with job.lock() as lock:
+        differs = job.difference()
+        if differs and mode == 'again':
+            tqdm.write(f'{job}: what was there is now in {job.set_aside()}', file=sys.stderr)
+            differs = ''
+        elif differs and (mode != 'keep' or job.gone()):
+            raise RuntimeError(job.refusal())
+        return job.scores() or _work(job, differs, lock)
+
+
+def _work(job: Run, differs: str, lock: int) -> dict[str, float]:
+    """Train and test; what differs, or changes meanwhile, stays written in the digest."""
+    now = job.now()
+    job.digest = filled(job.digest, now)
+    changed = differences(job.digest, now)
+    if changed:
+        raise RuntimeError(f'{job}: since this call began changed {changed}; call again')
+    job.folder.mkdir(parents=True, exist_ok=True)
+    mixed = [f'begun with another {differs}'] if differs else []
+    write(job.folder, job.digest, *mixed)
+    try:
+        found = _train_and_test(job, lock)
+    finally:
+        now = job.now()
+        job.digest = filled(job.digest, now)  # weights may have been fetched
+        changed = differences(job.digest, now)
+        mixed += [f'changed while it ran: {changed}'] if changed else []
+        write(job.folder, job.digest, *mixed)
+    result = job.folder / RESULT
+    part = result.with_suffix('.part')
+    part.write_text(json.dumps(found), encoding='utf-8')
+    part.replace(result)
+    if changed:
+        raise RuntimeError(
+            f'{job}: changed while it ran: {changed}; --again trains it anew, --keep shows it, marked'
+        )
+    return found
+
+
+def _train_and_test(job: Run, lock: int) -> dict[str, float]:
+    folder, options = job.folder, list(job.options)
+    trained = folder / TRAINED
     if not trained.is_file():
-        _train(config, folder, options, ultralytics)
+        _train(job, options, lock)
         trained.touch()
-    checkpoint = folder / 'train/weights/last.pt'
-    if not ultralytics:
-        checkpoint = (folder / 'last_checkpoint').read_text().strip()
     options = [o for o in options if not o.startswith('load_from=')]
-    tested = folder if ultralytics else folder / 'test'
-    _call('test', [config, checkpoint, '--work-dir', tested, '--cfg-options', *options], folder)
-    found = scores(folder / 'test')
+    tested = folder if job.ultralytics else folder / 'test'
+    before = written(folder / 'test')
+    arguments = [job.config, job.checkpoint(), '--work-dir', tested, '--cfg-options', *options]
+    _call('test', arguments, job, lock)
+    found = scores(folder / 'test', before)
     if not found:
         raise RuntimeError(
             f'{folder}: the test wrote none of {", ".join(SHOWN)}, see the end of test.log there; mmdet '
             'gives a detector that finds nothing no score'
         )
-    part = result.with_suffix('.part')
-    part.write_text(json.dumps(found))
-    part.replace(result)
     return found
 
 
-def _train(config: str, folder: Path, options: list[str], ultralytics: bool) -> None:
+def _train(job: Run, options: list[str], lock: int) -> None:
     """Train, from the last checkpoint where there is one."""
-    last = 'train/weights/last.pt' if ultralytics else 'last_checkpoint'
-    resume = []
-    if (folder / last).is_file():
+    last, resume = job.checkpoint(), []
+    if last:
         options = [o for o in options if not o.startswith('load_from=')]
         resume = ['--resume']
-        options += [] if ultralytics else ['load_from=None']
-    _call('train', [config, '--work-dir', folder, *resume, '--cfg-options', *options], folder)
+        if not job.ultralytics:
+            options.append('load_from=None')
+            (job.folder / LAST).write_text(str(last))
+    arguments = [job.config, '--work-dir', job.folder, *resume, '--cfg-options', *options]
+    _call('train', arguments, job, lock)
 
 
-def _call(job: str, arguments: Sequence, folder: Path) -> None:
-    log = folder / f'{job}.log'
-    command = [sys.executable, TOOLS / f'{job}.py', *arguments]
+def _call(what: str, arguments: Sequence, job: Run, lock: int) -> None:
+    """Run train.py or test.py with the code of this checkout, whichever is installed."""
+    log = job.folder / f'{what}.log'
+    command = list(map(str, [sys.executable, TOOLS / f'{what}.py', *arguments]))
+    path = os.pathsep.join(filter(None, [str(job.code), os.environ.get('PYTHONPATH')]))
+    own = {} if sys.platform == 'win32' else {'pass_fds': [lock]}
     with log.open('a') as out:
-        if subprocess.run(list(map(str, command)), stdout=out, stderr=out).returncode:
-            raise RuntimeError(f'{arguments[0]}, {folder.name}: {job} failed, see the end of {log}')
-
-
-def scores(folder: Path) -> dict[str, float]:
-    """Read what the newest test in a folder has written, ``{'<domain> <metric>': percent}``."""
-    files = [*folder.glob('results.json'), *folder.glob('*/*.json')]
-    newest = max(files, key=lambda f: f.stat().st_mtime, default=None)
-    found = json.loads(newest.read_text()) if newest else {}
-    if 'results' in found:  # of Ultralytics, each domain's scores by class
-        tests = found['results'].items()
-        found = {f'{d}/{m}': v for d, s in tests for m, v in s['all classes'].items()}
-    parted = {key: key.split('/', 1) for key in found if '/' in key}
-    percent = {k: found[k] * (100 if m.startswith('coco/') else 1) for k, (_, m) in parted.items()}
-    return {
-        f'{d.replace("_", " ")} {SHOWN[m]}': percent[k]
-        for k, (d, m) in parted.items()
-        if m in SHOWN
-    }
-
-
-def table(configs: Sequence[str], results: dict[str, list[dict[str, float]]]) -> str:
-    """Format mean and spread (sample standard deviation) as Markdown; '-' where there is no score."""
-    columns = list(dict.fromkeys(c for runs in results.values() for r in runs for c in r))
-    rows = ['| config | seeds | ' + ' | '.join(columns) + ' |']
-    rows.append('|---' * (len(columns) + 2) + '|')
-    for config in configs:
-        runs = results[config]
-        cells = [_cell([r.get(c) for r in runs]) for c in columns]
-        rows.append(f'| {Path(config).stem} | {len(runs)} | ' + ' | '.join(cells) + ' |')
-    return '\n'.join(rows)
-
-
-def _cell(values: list[float | None]) -> str:
-    if not values or None in values:
-        return '-'
-    return f'{mean(values):.1f}' + (f' ± {stdev(values):.1f}' if len(values) > 1 else '')
+        ended = subprocess.run(
+            command, stdout=out, stderr=out, env={**os.environ, 'PYTHONPATH': path}, **own
+        )
+    if ended.returncode:
+        raise RuntimeError(f'{job}: {what} failed, see the end of {log}')
 
 
 def collect(futures: dict[Future, str]) -> tuple[dict[str, list[dict[str, float]]], list[str]]:
@@ -125,7 +135,7 @@ def collect(futures: dict[Future, str]) -> tuple[dict[str, list[dict[str, float]
     for future in tqdm(as_completed(futures), 'trainings', len(futures), unit='run'):
         try:
             results[futures[future]].append(future.result())
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             faults.append(f'error: {error}')
             tqdm.write(faults[-1], file=sys.stderr)
     return results, faults
@@ -144,28 +154,63 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         help="passed on to every training and test; '{seed}' stands for its seed",
     )
+    differing = parser.add_mutually_exclusive_group()
+    differing.add_argument(
+        '--again',
+        dest='mode',
+        action='store_const',
+        const='again',
+        help='train runs anew whose config, options, code or data are others now',
+    )
+    differing.add_argument(
+        '--keep',
+        dest='mode',
+        action='store_const',
+        const='keep',
+        help='show (or end) such runs as they are, marked with * in the table',
+    )
     return parser.parse_args(argv)
+
+
+def plan(args: argparse.Namespace) -> list[Run]:
+    """List the runs of a call, each once; end here where a config cannot be read."""
+    names, runs, listed, code = name_folders(args.configs), [], {}, TOOLS.resolve().parent
+    for config, name in names.items():
+        try:
+            scope = compose(config, []).get('default_scope')
+            key = 'train' if scope == 'ultralytics' else 'randomness'
+            for seed in dict.fromkeys(args.seeds):
+                options = [o.replace('{seed}', str(seed)) for o in args.cfg_options]
+                options.append(f'{key}.seed={seed}')
+                digest = take(config, options, code, listed)
+                folder = args.work_dir / name / f'seed{seed}'
+                runs.append(Run(config, seed, folder, tuple(options), code, digest))
+        except UNREADABLE as error:
+            sys.exit(f'error: {config}: {error}')
+    runs.sort(key=lambda r: args.seeds.index(r.seed))  # every config's first seed first
+    return runs
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line."""
     args = parse(argv)
-    # Read here: mmengine cannot read two at a time, and a broken one ends this before any training.
-    try:
-        scopes = {c: Config.fromfile(c).get('default_scope') for c in args.configs}
-    except OSError as error:
-        sys.exit(f'error: {error}')
-    jobs = [(c, s) for s in args.seeds for c in args.configs]
+    args.configs = list({os.path.abspath(c): c for c in args.configs}.values())
+    runs = plan(args)  # before any training: a broken config or an old result ends this here
+    refused = [] if args.mode else list(filter(None, (r.refusal() for r in runs)))
+    if refused:
+        sys.exit('\n'.join(f'error: {r}' for r in refused))
     with ThreadPoolExecutor(args.jobs) as pool:
-        futures = {
-            pool.submit(run, c, scopes[c], s, args.work_dir, args.cfg_options): c for c, s in jobs
-        }
+        futures = {pool.submit(run, r, args.mode): r.config for r in runs}
         try:
             results, faults = collect(futures)
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             sys.exit('stopped; the same command goes on from here')
-    print(table(args.configs, results))
+    names, notes = name_folders(args.configs), {c: [] for c in args.configs}
+    for r in runs if args.mode == 'keep' else []:
+        if r.scores() and r.difference():
+            notes[r.config].append(f'{names[r.config]}, seed {r.seed}: {r.difference()}')
+    print(table(args.configs, results, names, notes))
     if faults:
         sys.exit('\n'.join(faults))
     return 0

@@ -126,12 +126,17 @@ def test_ultralytics_has_its_own_seed_and_checkpoint(tools, tmp_path, capsys):
 
 
 def test_a_broken_training_goes_on_from_its_last_checkpoint(tools, tmp_path):
-    folder = tmp_path / 'work/some/seed0'
-    folder.mkdir(parents=True)
-    (folder / 'last_checkpoint').write_text('epoch_1.pth')
-    run(tmp_path, '--cfg-options', 'load_from=start.pth')
-    (train, _) = (folder / 'calls').read_text().splitlines()
-    assert train == 'train --resume --cfg-options randomness.seed=0 load_from=None'
+    folder, options = tmp_path / 'work/some/seed0', ['--cfg-options', 'load_from=start.pth']
+    with pytest.raises(SystemExit):
+        run(tmp_path, *options, 'break=seed0')
+    for name, text in (('last_checkpoint', 'epoch_1.pth'), ('epoch_1.pth', '')):
+        (folder / name).write_text(text)
+    with pytest.raises(SystemExit):
+        run(tmp_path, *options, 'break=seed0')
+    train = (folder / 'calls').read_text().splitlines()[-1]
+    assert train.startswith('train --resume ') and train.endswith(
+        '=seed0 randomness.seed=0 load_from=None'
+    )
 
 
 def test_a_failed_training_is_reported_with_its_log(tools, tmp_path):

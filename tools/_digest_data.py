@@ -1,0 +1,106 @@
+"""The files that a config's data sets and networks start from, in a form to keep and to compare."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+WEIGHTS = ('.pth', '.pt', '.ckpt', '.safetensors')
+GONE = 'not there'
+
+
+def data_files(config: dict, listed: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Describe annotation files and weights by content, folders by the names and sizes of files.
+
+    Args:
+        config: Composed.
+        listed: Folders that have been listed already, and what was found; gets those of this config.
+    """
+    found: dict[str, str] = {}
+    for path in sorted({os.path.normpath(p) for p in _data_paths(config) if '://' not in p}):
+        if Path(path).is_dir():
+            if path not in listed:
+                listed[path] = _folders(path)
+            found |= listed[path]
+        else:
+            found[path] = content(Path(path)) if Path(path).is_file() else GONE
+    return found
+
+
+def _data_paths(config: dict) -> Iterator[str]:
+    parts = [v for k, v in config.items() if k.endswith(('_dataloader', '_evaluator'))]
+    for block in blocks(parts):
+        root, prefix = block.get('data_root') or '', block.get('data_prefix')
+        named = [
+            block.get('ann_file'),
+            *(prefix.values() if isinstance(prefix, dict) else [prefix]),
+        ]
+        named = [n for n in named if n and isinstance(n, str)]
+        named += [] if prefix or not root else ['']  # the pictures lie somewhere below
+        if 'type' in block:
+            yield from (os.path.join(root, n) for n in named)
+    for block in blocks(config):
+        yield from (v for v in block.values() if isinstance(v, str) and v.endswith(WEIGHTS))
+    if config.get('default_scope') == 'ultralytics':
+        yield from _yolo_paths(config)
+
+
+def _yolo_paths(config: dict) -> Iterator[str]:
+    """Give the pictures that a config of Ultralytics names, and the labels beside them."""
+    data = config.get('data') or {}
+    named = [data.get('train'), data.get('val')]
+    named += ((config.get('test') or {}).get('sets') or {}).values()
+    for each in named:
+        for part in each if isinstance(each, list | tuple) else [each] if each else []:
+            pictures = os.path.join(data.get('path') or '', part)
+            yield pictures
+            labels = '/labels/'.join(f'{pictures}/'.rsplit('/images/', 1)).rstrip('/')
+            yield labels or pictures
+    dark = (config.get('wiid') or {}).get('dark')
+    if isinstance(dark, str):
+        yield dark
+
+
+def blocks(value: Any) -> Iterator[dict]:
+    """Give every dict in nested dicts and lists."""
+    if isinstance(value, dict):
+        yield value
+    if isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from blocks(part)
+
+
+def _folders(top: str) -> dict[str, str]:
+    """Describe a folder and those below; what toolboxes write there themselves does not count."""
+    found, seen = {}, set()
+    for folder, below, names in os.walk(top, followlinks=True):
+        real = os.path.realpath(folder)
+        below[:] = sorted(b for b in below if not b.startswith('.') and real not in seen)
+        seen.add(real)
+        files = sorted(n for n in names if n[0] != '.' and not n.endswith('.cache'))
+        sizes = [_size(os.path.join(folder, n)) for n in files]
+        if files or folder == top:
+            listing = blake2b(repr((files, sizes)).encode(), digest_size=8).hexdigest()
+            found[folder] = f'{len(files)} files, {sum(sizes)} bytes, {listing}'
+    return found
+
+
+def _size(path: str) -> int:
+    return os.path.getsize(path) if os.path.exists(path) else -1  # a link that leads nowhere
+
+
+def content(file: Path) -> str:
+    """Hash a file; one that has not changed is read once."""
+    stat = file.stat()
+    return _hash(file, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+@cache
+def _hash(file: Path, *_state: int) -> str:
+    found = blake2b(digest_size=8)
+    with file.open('rb') as stream:
+        while chunk := stream.read(1 << 20):
+            found.update(chunk)
+    return found.hexdigest()
