@@ -62,16 +62,18 @@ class Run:
             last = self.folder / 'train/weights/last.pt'
             return last if last.is_file() or (self.folder / TRAINED).is_file() else None
         try:
-            named = Path((self.folder / LAST).read_text(errors='replace').strip())
+            named = (self.folder / LAST).read_text(errors='replace').strip()
         except OSError:
             return self.folder / LAST if (self.folder / TRAINED).is_file() else None
-        own = self.folder / named.name
-        return own if own.is_file() else named
+        own = os.path.join(self.folder, os.path.basename(named))
+        return Path(own if os.path.isfile(own) else named)
 
     def gone(self) -> str:
         """Say which checkpoint is needed and is not there; empty if all is well."""
         last = None if self.scores() else self.checkpoint()
-        return '' if last is None or last.is_file() else f'its checkpoint {last.name} is gone'
+        if last is None or os.path.isfile(last):  # which takes any damaged name
+            return ''
+        return f'its checkpoint {ascii(last.name[:80])[1:-1] or "(no name)"} is gone'
 
     def difference(self) -> str:
         """Name what differs between what was stored or begun and this run; empty if nothing does."""

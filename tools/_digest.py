@@ -1,9 +1,9 @@
 """What a result depends on: config, code, data and packages, in a form to keep and to compare.
 
 Seen in full: every key of the composed config, the source files of this checkout and of the modules
-that ``custom_imports`` names, annotation files and starting weights. Of data folders: the names and
-sizes of their files. Not seen: a picture whose content changes and whose size does not, edits
-inside installed packages, the device.
+that ``custom_imports`` names, and every file that the config names, such as annotations and weights.
+Of data folders: the names and sizes of their files. Not seen: a picture whose content changes and
+whose size does not, edits inside installed packages, the device.
 """
 
 import argparse
@@ -115,7 +115,14 @@ def _flat(value: Any, key: str = '') -> dict[str, str]:
         for name, part in parts:
             found |= _flat(part, f'{key}.{name}' if key else str(name))
         return found
-    return {key: re.sub(r' at 0x[0-9a-f]+', '', repr(value))}
+    return {key: re.sub(r' at 0x[0-9a-f]+', '', repr(_ordered(value)))}
+
+
+def _ordered(value: Any) -> Any:
+    """Sort sets, which every process has in another order."""
+    if isinstance(value, set | frozenset):
+        return sorted(map(_ordered, value), key=repr)
+    return [_ordered(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def differences(old: dict | None, now: dict) -> str:
@@ -161,7 +168,10 @@ def read(folder: Path) -> dict | None:
     except (OSError, ValueError):
         return None
     whole = isinstance(found, dict) and all(isinstance(found.get(k), dict) for k in KINDS)
-    return found if whole else None
+    if not whole or not isinstance(found.get('mixed', []), list):
+        return None
+    texts = [v for k in KINDS for v in found[k].values()] + found.get('mixed', [])
+    return found if all(isinstance(v, str) for v in texts) else None
 
 
 def write(folder: Path, digest: dict, *mixed: str) -> None:

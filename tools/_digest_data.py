@@ -1,7 +1,7 @@
 """The files that a config's data sets and networks start from, in a form to keep and to compare."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -25,7 +25,7 @@ def data_files(config: dict, listed: dict[str, dict[str, str]]) -> dict[str, str
                 listed[path] = _folders(path)
             found |= listed[path]
         else:
-            found[path] = content(Path(path)) if Path(path).is_file() else GONE
+            found[_printable(path)] = content(Path(path)) if Path(path).is_file() else GONE
     return found
 
 
@@ -41,10 +41,23 @@ def _data_paths(config: dict) -> Iterator[str]:
         named += [] if prefix or not root else ['']  # the pictures lie somewhere below
         if 'type' in block:
             yield from (os.path.join(root, n) for n in named)
+    typed = (block for block in blocks(parts) if 'type' in block)
+    yield from _named(typed, os.path.isdir)  # of transforms, for example the twins of day pictures
     for block in blocks(config):
         yield from (v for v in block.values() if isinstance(v, str) and v.endswith(WEIGHTS))
+    yield from _named(blocks(config), os.path.isfile)
     if config.get('default_scope') == 'ultralytics':
         yield from _yolo_paths(config)
+
+
+def _named(parts: Iterable[dict], is_there: Callable[[str], bool]) -> Iterator[str]:
+    """Give what else is named and there: lists of classes, weights, descriptions of networks."""
+    for block in parts:
+        root = block.get('data_root') or ''
+        found = [v for k, v in block.items() if k != 'data_root' and not str(k).startswith('out')]
+        texts = [t for v in found for t in (v if isinstance(v, list | tuple) else [v])]
+        texts = [t for t in texts if isinstance(t, str) and t.strip('./') and {'/', '.'} & {*t}]
+        yield from filter(is_there, (p for t in texts for p in (t, os.path.join(root, t))))
 
 
 def _yolo_paths(config: dict) -> Iterator[str]:
@@ -83,8 +96,13 @@ def _folders(top: str) -> dict[str, str]:
         sizes = [_size(os.path.join(folder, n)) for n in files]
         if files or folder == top:
             listing = blake2b(repr((files, sizes)).encode(), digest_size=8).hexdigest()
-            found[folder] = f'{len(files)} files, {sum(sizes)} bytes, {listing}'
+            found[_printable(folder)] = f'{len(files)} files, {sum(sizes)} bytes, {listing}'
     return found
+
+
+def _printable(path: str) -> str:
+    """Name a path as any terminal prints it: bytes that are no UTF-8 are written in hexadecimal."""
+    return os.fsencode(path).decode('utf-8', 'backslashreplace')
 
 
 def _size(path: str) -> int:

@@ -113,6 +113,16 @@ def test_a_checkpoint_that_is_gone_is_named_unless_its_result_is_there(call):
     assert '| some | 1 | 2.0 |' in call('--again')[1]
 
 
+@pytest.mark.parametrize('text', ['', '/', 'a\0b', 'x' * 5000])
+def test_a_damaged_name_of_the_last_checkpoint_ends_in_a_sentence(call, text):
+    half_train(call)
+    edit('work/some/seed0/last_checkpoint', text)
+    status, told = call()
+    assert status == 1 and told.isascii() and '\0' not in told and len(told) < 300
+    assert 'its checkpoint' in told and told.endswith('is gone; --again trains it anew')
+    assert call('--again')[0] == 0
+
+
 def test_a_copied_folder_goes_on_from_its_own_checkpoint(call):
     half_train(call)
     shutil.copytree('work', 'copy')

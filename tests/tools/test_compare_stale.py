@@ -1,11 +1,17 @@
 """An old number is never shown as a new one."""
 
 import importlib.metadata
+import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from small_checkout import CONFIG, TRAIN, calls, edit, stored
+
+from tools import compare
 
 CHANGES = {
     'config': (lambda: edit('some.py', CONFIG + 'steps = 2'), 'config steps (1, now 2)'),
@@ -119,3 +125,68 @@ def test_pictures_and_labels_of_ultralytics_count_its_cache_does_not(call, name)
     edit(f'data/{name}/train/1.txt', '00')
     status, told = call()
     assert status == 1 and f'call: data data/{name}/train; --again' in told
+
+
+@pytest.mark.parametrize(
+    ('setting', 'file', 'told'),
+    [
+        ("load_from = 'start.bin'", 'start.bin', 'start.bin'),
+        ("model = dict(type='YOLO', cfg='net.yaml')", 'net.yaml', 'net.yaml'),
+        ("val_evaluator = dict(type='B', classes='names.txt')", 'names.txt', 'names.txt'),
+        (
+            "val_dataloader = dict(type='B', data_root='own', data_prefix='a', proposals='p.pkl')",
+            'own/p.pkl',
+            'own/p.pkl',
+        ),
+        (
+            "val_dataloader = dict(pipeline=[dict(type='LoadTwin', twin_root='dark/twins')])",
+            'dark/twins/cat/1.png',
+            'dark/twins/cat',
+        ),
+    ],
+)
+def test_whatever_a_config_names_counts_but_what_a_test_writes(call, setting, file, told):
+    output = "test_evaluator = dict(type='C', out_file_path='found.pkl')"
+    edit('some.py', f'{CONFIG}\n{setting}\n{output}\n')
+    edit('meanwhile.py', "Path('found.pkl').write_text('1')")
+    edit(file, '1')
+    assert call()[0] == 0
+    edit(file, '22')
+    status, said = call()
+    assert status == 1 and f'call: data {told}; --again' in said
+
+
+def test_a_set_in_a_config_is_equal_to_itself_in_another_process(tmp_path):
+    edit(tmp_path / 'some.py', "keys = {'a', 'bc', 'd', 'ef'}\nmore = [frozenset('wxyz')]")
+    code = 'import sys; from tools import _digest as d; print(d.take("some.py", [], d.Path())["config"])'
+    paths = os.pathsep.join([str(Path(compare.__file__).parents[1]), str(tmp_path)])
+    found = {
+        subprocess.run(
+            [sys.executable, '-c', code],
+            cwd=tmp_path,
+            env={**os.environ, 'PYTHONHASHSEED': seed, 'PYTHONPATH': paths},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ('1', '2', '3')
+    }
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize('change', [{'config': {'steps': 1}}, {'mixed': 5}, {'mixed': [5]}])
+def test_a_digest_with_values_that_are_no_text_is_unreadable(call, change):
+    call()
+    file = Path('work/some/seed0/digest.json')
+    edit(file, json.dumps((json.loads(file.read_text()) if file.exists() else {}) | change))
+    status, told = call()
+    assert status == 1 and 'no readable digest' in told
+
+
+def test_folders_whose_names_are_no_utf8_are_told_in_print(call):
+    folder = b'data/pictures/\xfe'
+    os.mkdir(folder)
+    Path(os.fsdecode(folder), '1.png').touch()
+    call()
+    Path(os.fsdecode(folder), '2.png').touch()
+    status, told = call('--keep')
+    assert status == 0 and told.isascii() and r'data data/pictures/\xfe' in told
