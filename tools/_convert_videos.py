@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from tools._convert_light import Relight
-from tools._convert_tree import Job, UnreadableError, whole_file
+from tools._convert_tree import Job, UnreadableError, check_file, whole_file
 
 SAMPLE = 16  # frames that the parameters of a clip are found on
 # Finer than the eye sees: in a dark video, what H.264 drops first is the noise and the dim detail.
@@ -47,6 +47,7 @@ def convert_video(job: Job, relight: Relight, advance: Callable[[int, int], None
         UnreadableError: If the input is damaged or no video.
         OSError: If the output cannot be written.
     """
+    check_file(job)
     clip = survey(job.source)
     treat = relight.for_clip(clip.sample, job.name)
     with whole_file(job.target) as part, _writer(part, clip) as write:
