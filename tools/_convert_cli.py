@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -77,6 +78,7 @@ def run(
         build: Makes the method from ``method`` and, if given, ``weights``.
         finish: Called when all that can be read is done.
     """
+    warnings.filterwarnings('ignore', module='PIL')  # without file names; what fails is listed
     try:
         plan = make_plan(args.source, args.out, '.png' if args.jpeg is None else '.jpg')
         failures = _convert(args, tool, build, plan)

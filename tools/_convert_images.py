@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from tools._convert_light import Relight
-from tools._convert_tree import Job, Outcome, UnreadableError, check_file, whole_file
+from tools._convert_tree import Job, Outcome, UnreadableError, check_file, whole_output
 
 THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
 BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
@@ -44,7 +44,7 @@ def read_picture(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture)
+            upright = _turned(picture)
             if upright.mode.startswith('I;16'):
                 grey = (np.asarray(upright).astype(np.float32) / 257).round().astype(np.uint8)
                 return np.repeat(grey[..., None], 3, axis=2)
@@ -58,11 +58,21 @@ def read_picture(path: Path) -> np.ndarray:
     raise UnreadableError('holds numbers without a defined white; save it with 8 or 16 bits')
 
 
+def _turned(picture: Image.Image) -> Image.Image:
+    """Turn upright as EXIF data say; damaged ones say nothing."""
+    picture.load()
+    picture.info.pop('transparency', None)  # of palettes; Pillow warns of what is dropped anyway
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # whatever damaged data lead Pillow into; the pixels are read
+        return picture
+
+
 def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> None:
     """Write ``(H, W, 3)`` uint8 RGB as PNG, or as JPEG of a quality in [1, 100].
 
     Raises:
-        UnreadableError: If it has more pixels in a row or column than the kind of file can hold.
+        UnreadableError: If the kind of file cannot hold so many pixels, or there can be none of its name.
         OSError: If the file cannot be written.
     """
     flags = [cv2.IMWRITE_PNG_COMPRESSION, 1] if jpeg is None else [cv2.IMWRITE_JPEG_QUALITY, jpeg]
@@ -74,7 +84,7 @@ def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> 
         size = f'{pixels.shape[1]} x {pixels.shape[0]} px'
         mend = 'cut it' if jpeg is None else 'JPEG holds 65,500 a side; leave out --jpeg'
         raise UnreadableError(f'{size} are too many for {target.suffix}: {mend}')
-    with whole_file(target) as part:
+    with whole_output(target) as part:
         part.write_bytes(data)
 
 

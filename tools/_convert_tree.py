@@ -1,5 +1,6 @@
 """Which file of a tree becomes which, and files that are there whole or not at all."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -13,6 +14,12 @@ from tools._convert_names import name_outputs
 from tools._convert_say import count_kinds, mends
 
 IMAGES = frozenset(['.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'])
+NAMED = (
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.ENOTDIR,
+)  # faults of one output's name
 VIDEOS = frozenset(['.avi', '.mkv', '.mov', '.mp4', '.webm'])
 
 
@@ -48,7 +55,7 @@ class Job:
     @property
     def is_done(self) -> bool:
         """Whether the output is there; it is never there in part."""
-        return self.target.is_file()
+        return os.path.isfile(self.target)  # pathlib raises at names that are too long
 
 
 @dataclass(frozen=True)
@@ -181,3 +188,20 @@ def whole_file(target: Path) -> Iterator[Path]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def whole_output(target: Path) -> Iterator[Path]:
+    """Do as :func:`whole_file`, for one of many.
+
+    Raises:
+        UnreadableError: If there can be no file of its name.
+        OSError: If no output can be written, for example for want of space.
+    """
+    try:
+        with whole_file(target) as part:
+            yield part
+    except OSError as error:
+        if error.errno not in NAMED:
+            raise
+        raise UnreadableError(f'cannot be written as {target}: {error.strerror}') from None

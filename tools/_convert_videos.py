@@ -1,5 +1,6 @@
 """Change the light of video files: the same parameters for all frames of a clip."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import av
 import numpy as np
 
 from tools._convert_light import Relight
-from tools._convert_tree import Job, UnreadableError, check_file, whole_file
+from tools._convert_tree import Job, UnreadableError, check_file, whole_output
 
 SAMPLE = 16  # frames that the parameters of a clip are found on
 # Finer than the eye sees: in a dark video, what H.264 drops first is the noise and the dim detail.
@@ -44,13 +45,13 @@ def convert_video(job: Job, relight: Relight, advance: Callable[[int, int], None
         advance: Called with the number of frames just done and the number of all.
 
     Raises:
-        UnreadableError: If the input is damaged or no video.
+        UnreadableError: If the input is damaged or no video, or of a size that H.264 has not.
         OSError: If the output cannot be written.
     """
     check_file(job)
     clip = survey(job.source)
     treat = relight.for_clip(clip.sample, job.name)
-    with whole_file(job.target) as part, _writer(part, clip) as write:
+    with whole_output(job.target) as part, _writer(part, clip) as write:
         frames_left = read_frames(job.source)
         while frames := list(islice(frames_left, relight.batch)):
             for frame in treat(frames):
@@ -71,7 +72,7 @@ def survey(path: Path) -> Clip:
         if len(sample) > SAMPLE:
             sample, stride = sample[::2], 2 * stride
         count += 1
-    with av.open(str(path)) as container:
+    with av.open(_address(path)) as container:
         stream = container.streams.video[0]
         announced, rate = stream.frames, stream.average_rate or stream.guessed_rate
     if count == 0 or count < announced:
@@ -95,7 +96,7 @@ def _decode(path: Path) -> Iterator[av.VideoFrame]:
         raise UnreadableError('is empty')
     size = None
     try:
-        with av.open(str(path)) as container:
+        with av.open(_address(path)) as container:
             if not container.streams.video:
                 raise UnreadableError('holds no video')
             container.streams.video[0].thread_type = 'AUTO'
@@ -108,6 +109,11 @@ def _decode(path: Path) -> Iterator[av.VideoFrame]:
         raise UnreadableError(f'not readable as a video ({error.strerror})') from None
 
 
+def _address(path: Path) -> str:
+    """Name a file for FFmpeg, which takes what stands before a colon for a protocol."""
+    return os.path.abspath(path)
+
+
 def _pixels(frame: av.VideoFrame) -> np.ndarray:
     return np.rot90(frame.to_ndarray(format='rgb24'), frame.rotation // 90)
 
@@ -115,14 +121,19 @@ def _pixels(frame: av.VideoFrame) -> np.ndarray:
 @contextmanager
 def _writer(path: Path, clip: Clip) -> Iterator[Callable[[np.ndarray], None]]:
     """Yield what appends a frame; OpenCV's writer would cut the last row or column of odd sizes."""
-    with av.open(str(path), 'w', format='mp4') as container:
+    with av.open(_address(path), 'w', format='mp4') as container:
         stream = container.add_stream('libx264', rate=clip.rate, options=QUALITY)
         stream.height, stream.width = clip.sample[0].shape[:2]
         odd = stream.height % 2 or stream.width % 2
         stream.pix_fmt = 'yuv444p' if odd else 'yuv420p'  # halved colour needs even sizes
 
         def write(frame: np.ndarray) -> None:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24')))
+            try:
+                packets = stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24'))
+            except av.error.ExternalError:  # of the encoder; it takes from 2 x 2 to 16384 x 16384
+                size = f'{stream.width} x {stream.height} px'
+                raise UnreadableError(f'the H.264 encoder does not take {size}') from None
+            container.mux(packets)
 
         yield write
         container.mux(stream.encode())
