@@ -72,7 +72,7 @@ def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> 
     """Write ``(H, W, 3)`` uint8 RGB as PNG, or as JPEG of a quality in [1, 100].
 
     Raises:
-        UnreadableError: If the kind of file cannot hold so many pixels, or there can be none of its name.
+        UnreadableError: If its kind of file cannot hold it, or none can have its name.
         OSError: If the file cannot be written.
     """
     flags = [cv2.IMWRITE_PNG_COMPRESSION, 1] if jpeg is None else [cv2.IMWRITE_JPEG_QUALITY, jpeg]
