@@ -1,7 +1,6 @@
 """What a run says in the end, in characters that every terminal can show."""
 
 import sys
-from collections import Counter
 from collections.abc import Mapping
 
 SHOWN = 6  # kinds of other files
@@ -30,7 +29,7 @@ def count_kinds(kinds: Mapping[str, int]) -> str:
     """List how many files there are of each kind, as in ``' (2 .heic, 1 .txt)'``."""
     if not kinds:
         return ''
-    common = Counter(kinds).most_common()
+    common = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     parts = [f'{count} {printable(kind) or "without suffix"}' for kind, count in common[:SHOWN]]
     return f' ({", ".join(parts)}{", ..." if len(common) > SHOWN else ""})'
 

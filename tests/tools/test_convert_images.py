@@ -39,3 +39,43 @@ def test_pictures_of_all_kinds_come_out_upright_and_rgb(tmp_path):
             assert picture.mode == 'RGB'
             expected = np.rot90(bright, -1) if file.stem == 'turned' else bright
             np.testing.assert_array_equal(np.asarray(picture), expected)
+
+
+def test_damaged_exif_data_say_nothing_about_the_picture(tmp_path, capfd):
+    (tmp_path / 'in').mkdir()
+    picture = Image.fromarray(draw_picture(17, 31) // 4)
+    for name, exif in (
+        ('a.png', b'garbage'),
+        ('b.webp', b'garbage'),
+        ('c.jpg', b'Exif\0\0II*\0\x08'),
+    ):
+        picture.save(tmp_path / 'in' / name, exif=exif)
+    assert run(tmp_path / 'in', tmp_path / 'out') == 0
+    assert all(cv2.imread(str(f)).shape == (17, 31, 3) for f in (tmp_path / 'out').glob('*.png'))
+    assert 'Warning' not in capfd.readouterr().err
+
+
+def test_a_palette_with_transparency_gives_its_colours_without_a_warning(tmp_path, capfd):
+    palette = Image.fromarray(draw_picture(17, 31)).quantize(16)
+    (tmp_path / 'in').mkdir()
+    palette.save(tmp_path / 'in' / 'plain.png')
+    for name, transparency in (('all.png', bytes(range(16))), ('one.png', 3)):
+        palette.save(tmp_path / 'in' / name, transparency=transparency)
+    assert run(tmp_path / 'in', tmp_path / 'out') == 0
+    made = [(tmp_path / 'out' / n).read_bytes() for n in ('plain.png', 'all.png', 'one.png')]
+    assert made[0] == made[1] == made[2]
+    assert 'Warning' not in capfd.readouterr().err
+
+
+def test_truncated_pictures_of_all_kinds_are_listed(tmp_path, capsys):
+    (tmp_path / 'in').mkdir()
+    picture = Image.fromarray(draw_picture())
+    for suffix in ('png', 'jpg', 'webp', 'tif', 'bmp', 'ppm'):
+        file = tmp_path / 'in' / f'{suffix}.{suffix}'
+        picture.save(file)
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    picture.save(tmp_path / 'in' / 'ok.png')
+    assert run(tmp_path / 'in', tmp_path / 'out') == 1
+    err = capsys.readouterr().err
+    assert err.count('failed: ') == err.count('not readable as a picture') == 6
+    assert [f.name for f in (tmp_path / 'out').glob('*.png')] == ['ok.png']
