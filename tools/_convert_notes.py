@@ -12,7 +12,7 @@ NAME = '.wiid_light_inputs.jsonl'  # a line per output; of several the last one 
 
 
 def refresh(out: Path, jobs: Sequence[Job]) -> list[Job]:
-    """Remove outputs whose input has changed since, older or newer, and note the inputs of all.
+    """Remove outputs whose input has changed or now has another output, and note the inputs of all.
 
     An output without a note was made by a release that took none: it counts as made from its input
     unless it is older. Several processes may do so at once, each with its own jobs.
@@ -21,6 +21,7 @@ def refresh(out: Path, jobs: Sequence[Job]) -> list[Job]:
         Jobs whose output has no note and is older than the input; it is kept.
     """
     notes, lines, unsure = _read(out / NAME), [], []
+    _remove_renamed(out, notes, jobs)
     for job in jobs:
         if job.state is None:
             continue
@@ -30,7 +31,7 @@ def refresh(out: Path, jobs: Sequence[Job]) -> list[Job]:
             unsure.append(job)
             continue
         if job.is_done and note not in (None, now):
-            job.target.unlink()
+            job.target.unlink(missing_ok=True)
         if note != now:
             lines.append(json.dumps([key, *now]))
     if lines:
@@ -38,12 +39,20 @@ def refresh(out: Path, jobs: Sequence[Job]) -> list[Job]:
     return unsure
 
 
+def _remove_renamed(out: Path, notes: dict[str, list], jobs: Sequence[Job]) -> None:
+    """Remove ``a.png``, made of ``a.jpg``, where ``a.tif`` lies beside that one by now."""
+    targets = {job.name: job.target for job in jobs}
+    for key, (name, *_) in notes.items():
+        if targets.get(name, out / key) != out / key:
+            (out / key).unlink(missing_ok=True)
+
+
 def _read(file: Path) -> dict[str, list]:
     notes = {}
     for line in file.read_bytes().splitlines() if file.is_file() else ():
         with suppress(ValueError, TypeError):  # a line that a killed run has left in part
-            key, *state = json.loads(line)
-            notes[key] = state
+            key, name, size, time = json.loads(line)
+            notes[key] = [name, size, time]
     return notes
 
 

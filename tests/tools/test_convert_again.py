@@ -107,3 +107,15 @@ def test_a_damaged_manifest_is_named(made, capsys, text):
     assert run(made) == 1
     assert '.wiid_light.json: damaged; name another folder' in capsys.readouterr().err
     assert run(made, '--overwrite') == 0
+
+
+def test_an_output_that_gets_another_name_does_not_stay_under_the_old_one(made):
+    kept = output(made)
+    cv2.imwrite(str(made / 'in' / 'a.bmp'), draw_picture(20, 20))
+    assert run(made) == 0
+    assert {p.name for p in (made / 'out').glob('*.png')} == {'a.png.png', 'a.bmp.png', 'b.png'}
+    np.testing.assert_array_equal(output(made, 'a.png.png'), kept)
+    (made / 'in' / 'a.png').unlink()
+    assert run(made) == 0
+    assert {p.name for p in (made / 'out').glob('*.png')} == {'a.png', 'a.png.png', 'b.png'}
+    assert output(made).shape == (20, 20, 3)

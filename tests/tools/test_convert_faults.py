@@ -70,7 +70,7 @@ def test_odd_names_are_kept_and_said_on_one_line(root, name, capsys):
     assert run(root) == 0
     assert made(root) == {'ok.png', f'{name}.png'}
     (root / 'in' / f'{name}.png').write_bytes(b'damaged')
-    assert run(root) == 1
+    assert enhance.main([str(root / 'in'), str(root / 'other')]) == 1
     listed = capsys.readouterr().err.splitlines()[-1]
     assert listed.startswith('failed: ') and listed.endswith(
         'not readable as a picture (cannot identify image file)'
