@@ -40,11 +40,12 @@ def refresh(out: Path, jobs: Sequence[Job]) -> list[Job]:
 
 
 def _remove_renamed(out: Path, notes: dict[str, list], jobs: Sequence[Job]) -> None:
-    """Remove ``a.png``, made of ``a.jpg``, where ``a.tif`` lies beside that one by now."""
-    targets = {job.name: job.target for job in jobs}
-    for key, (name, *_) in notes.items():
-        if targets.get(name, out / key) != out / key:
-            (out / key).unlink(missing_ok=True)
+    """Remove ``a.png``, made of ``a.jpg``, where ``a.tif`` lies beside that one by now; or back."""
+    for job in jobs:
+        name, suffix = Path(job.name), job.target.suffix
+        for other in (name.with_suffix(suffix), name.with_name(name.name + suffix)):
+            if out / other != job.target and notes.get(other.as_posix(), [None])[0] == job.name:
+                (out / other).unlink(missing_ok=True)
 
 
 def _read(file: Path) -> dict[str, list]:
