@@ -125,15 +125,17 @@ def _load(job: Job) -> Picture:
 def _left_out(path: Path) -> str | None:
     """Say what of an animated WebP or PNG, or of a TIFF with several pages, is not taken."""
     if path.suffix.lower() not in ('.png', '.tif', '.tiff', '.webp'):
-        return None
-    with Image.open(path) as picture:
-        count = getattr(picture, 'n_frames', 1)
-    what, mend = (
-        ('pages', 'a file') if path.suffix.lower().startswith('.tif') else ('frames', 'a clip')
+        return None  # Pillow counts the thumbnails of a phone's JPEG as frames
+    try:
+        with Image.open(path) as picture:
+            count = getattr(picture, 'n_frames', 1)
+    except Exception:  # damaged behind the first, which is read
+        return 'is damaged behind its first frame, which is taken'
+    pages = path.suffix.lower().startswith('.tif')
+    what = (
+        'pages is taken; save each as a file' if pages else 'frames is taken; save them as a clip'
     )
-    return (
-        f'only the first of its {count} {what} is taken; save them as {mend}' if count > 1 else None
-    )
+    return f'only the first of its {count} {what}' if count > 1 else None
 
 
 def _ahead(

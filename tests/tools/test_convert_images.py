@@ -85,3 +85,22 @@ def test_truncated_pictures_of_all_kinds_are_listed(tmp_path, capsys):
     err = capsys.readouterr().err
     assert err.count('failed: ') == err.count('not readable as a picture') == 6
     assert [f.name for f in (tmp_path / 'out').glob('*.png')] == ['ok.png']
+
+
+def test_damage_behind_the_first_page_is_noted(tmp_path, capsys):
+    first = Image.fromarray(draw_picture(17, 31))
+    (tmp_path / 'in').mkdir()
+    first.save(tmp_path / 'in' / 'a.tif', save_all=True, append_images=[Image.new('L', (9, 9))])
+    data = bytearray((tmp_path / 'in' / 'a.tif').read_bytes())
+    start = int.from_bytes(data[4:8], 'little')
+    entries = int.from_bytes(data[start : start + 2], 'little')
+    link = start + 2 + 12 * entries
+    (tmp_path / 'in' / 'b.tif').write_bytes(data[:link] + b'\x03\xff\xff\x7f' + data[link + 4 :])
+    assert run(tmp_path / 'in', tmp_path / 'out') == 0
+    err = capsys.readouterr().err
+    assert 'a.tif: only the first of its 2 pages is taken' in err
+    assert 'b.tif: is damaged behind its first frame' in err
+    first.save(tmp_path / 'plain.png')
+    assert run(tmp_path / 'plain.png', tmp_path / 'plain') == 0
+    expected = (tmp_path / 'plain' / 'plain.png').read_bytes()
+    assert all((tmp_path / 'out' / f'{n}.png').read_bytes() == expected for n in 'ab')
