@@ -18,6 +18,9 @@ SAMPLE = 16  # frames that the parameters of a clip are found on
 # Finer than the eye sees: in a dark video, what H.264 drops first is the noise and the dim detail.
 QUALITY = {'crf': '12', 'preset': 'veryfast'}
 
+# How the encoder and the MP4 writer refuse what they are to write; a full disk is another error.
+REFUSALS = (av.error.ArgumentError, av.error.ExternalError, av.error.InvalidDataError)
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -45,7 +48,7 @@ def convert_video(job: Job, relight: Relight, advance: Callable[[int, int], None
         advance: Called with the number of frames just done and the number of all.
 
     Raises:
-        UnreadableError: If the input is damaged or no video, or of a size that H.264 has not.
+        UnreadableError: If the input is damaged or no video, or of a size or rate that H.264 has not.
         OSError: If the output cannot be written.
     """
     check_file(job)
@@ -121,19 +124,19 @@ def _pixels(frame: av.VideoFrame) -> np.ndarray:
 @contextmanager
 def _writer(path: Path, clip: Clip) -> Iterator[Callable[[np.ndarray], None]]:
     """Yield what appends a frame; OpenCV's writer would cut the last row or column of odd sizes."""
-    with av.open(_address(path), 'w', format='mp4') as container:
-        stream = container.add_stream('libx264', rate=clip.rate, options=QUALITY)
-        stream.height, stream.width = clip.sample[0].shape[:2]
-        odd = stream.height % 2 or stream.width % 2
-        stream.pix_fmt = 'yuv444p' if odd else 'yuv420p'  # halved colour needs even sizes
+    height, width = clip.sample[0].shape[:2]
+    try:
+        with av.open(_address(path), 'w', format='mp4') as container:
+            stream = container.add_stream('libx264', rate=clip.rate, options=QUALITY)
+            stream.height, stream.width = height, width
+            odd = height % 2 or width % 2
+            stream.pix_fmt = 'yuv444p' if odd else 'yuv420p'  # halved colour needs even sizes
 
-        def write(frame: np.ndarray) -> None:
-            try:
-                packets = stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24'))
-            except av.error.ExternalError:  # of the encoder; it takes from 2 x 2 to 16384 x 16384
-                size = f'{stream.width} x {stream.height} px'
-                raise UnreadableError(f'the H.264 encoder does not take {size}') from None
-            container.mux(packets)
+            def write(frame: np.ndarray) -> None:
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24')))
 
-        yield write
-        container.mux(stream.encode())
+            yield write
+            container.mux(stream.encode())
+    except REFUSALS:
+        about = f'{width} x {height} px at {float(clip.rate):.4g} frames per second'
+        raise UnreadableError(f'the H.264 encoder does not take {about}') from None

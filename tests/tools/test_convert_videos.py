@@ -155,6 +155,18 @@ def test_a_size_that_the_encoder_does_not_take_is_listed_and_the_rest_is_done(tm
     assert not list((tmp_path / 'out').glob('.*.part'))
 
 
+def test_a_rate_that_is_damage_is_listed(tmp_path, capsys):
+    (tmp_path / 'in').mkdir()
+    write_video(tmp_path / 'in' / 'slow.avi', [draw_picture(32, 32)] * 5, Fraction(5, 1887437))
+    write_video(tmp_path / 'in' / 'ok.mkv', [draw_picture(32, 32)] * 5)
+    assert run(enhance, tmp_path / 'in', tmp_path / 'out') == 1
+    assert (
+        'slow.avi: the H.264 encoder does not take 32 x 32 px at 2.649e-06'
+        in capsys.readouterr().err
+    )
+    assert [p.name for p in (tmp_path / 'out').glob('*.mp4')] == ['ok.mp4']
+
+
 def test_a_colon_in_a_name_is_no_protocol(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'a:b').mkdir()
