@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from wiid_plugins.engine.classes import compare
 from wiid_plugins.launch import hand_over
 
 
@@ -52,6 +53,25 @@ def test_numbers_too_small_for_speed_become_zero(monkeypatch, tmp_path):
     assert (tiny * 1e-10).item() > 0
     launch(monkeypatch, config)
     assert (tiny * 1e-10).item() == 0
+
+
+@pytest.mark.parametrize('ours', [True, False])
+def test_what_this_package_refuses_ends_without_a_traceback(monkeypatch, tmp_path, ours):
+    config = tmp_path / 'some.py'
+    config.write_text("default_scope = 'mmpretrain'\n")
+
+    def run(path, run_name):
+        compare('training set', ['a', 'b'], 'night', ['a'] if ours else 5)
+
+    monkeypatch.setattr(sys, 'argv', ['tools/train.py', str(config)])
+    monkeypatch.setattr(runpy, 'run_path', run)
+    if ours:
+        with pytest.raises(SystemExit, match="error: night: its classes .*missing: 'b'"):
+            hand_over('train')
+    else:
+        monkeypatch.setattr('wiid_plugins.engine.classes.check_classes', lambda *_: int('x'))
+        with pytest.raises(ValueError, match='invalid literal'):
+            hand_over('train')
 
 
 def test_a_missing_config_is_named(monkeypatch, tmp_path):

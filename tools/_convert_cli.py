@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +16,17 @@ from tqdm import tqdm
 from tools._convert_images import convert_images
 from tools._convert_light import Relight
 from tools._convert_manifest import claim, digest
-from tools._convert_tree import ConvertError, Job, Plan, UnreadableError, make_plan
+from tools._convert_notes import refresh
+from tools._convert_say import count_kinds, mends, printable, say
+from tools._convert_tree import ConvertError, Job, Outcome, Plan, UnreadableError, make_plan
 from tools._convert_videos import convert_video
 from wiid_plugins.translation import Light
 
 EPILOG = """Pictures become PNG, or JPEG with --jpeg: upright, RGB, 8 bits, without transparency. Videos
 become MP4 (H.264, no sound) with the same number, rate and size of frames, all treated with the
-same parameters. Other files are ignored. The same command again goes on where it was
-stopped; torchrun shares the work: torchrun --nproc-per-node 4 tools/{tool}.py IN OUT ...
+same parameters. Of pictures with several frames or pages the first is taken. Other files are
+ignored. The same command again goes on where it was stopped, and makes again what has another
+input than before; torchrun shares the work: torchrun --nproc-per-node 4 tools/{tool}.py IN OUT ...
 Pictures are not cut into tiles: Zero-DCE takes about 1.3 GB of memory per megapixel.
 
 examples:
@@ -74,13 +78,14 @@ def run(
         build: Makes the method from ``method`` and, if given, ``weights``.
         finish: Called when all that can be read is done.
     """
+    warnings.filterwarnings('ignore', module='PIL')  # without file names; what fails is listed
     try:
         plan = make_plan(args.source, args.out, '.png' if args.jpeg is None else '.jpg')
         failures = _convert(args, tool, build, plan)
         if finish is not None:
             finish(plan)
     except (ConvertError, OSError, UnpicklingError, torch.OutOfMemoryError) as error:
-        sys.stderr.write(f'error: {error}\n')
+        say(f'error: {printable(str(error))}', sys.stderr)
         return 1
     except KeyboardInterrupt:
         sys.stderr.write('stopped; the same command again goes on from here\n')
@@ -89,27 +94,35 @@ def run(
     return 1 if failures else 0
 
 
-def _convert(args: argparse.Namespace, tool: str, build: Callable, plan: Plan) -> list[str]:
+def _convert(args: argparse.Namespace, tool: str, build: Callable, plan: Plan) -> list[Outcome]:
     rank, world_size = (int(os.environ.get(k, d)) for k, d in (('RANK', 0), ('WORLD_SIZE', 1)))
     relight = _build(args, build)
     share = plan.share(rank, world_size)
     claim(plan.out, _settings(args, tool, plan), share, args.overwrite)
-    todo = [job for job in share if not job.is_done]
-    failures = [
-        f'{job.target}: older than {job.source}; remove it, or use --overwrite'
-        for job in share
-        if job.is_stale
+    outcomes = [
+        Outcome(
+            job,
+            f'{job.target} is older, and not noted as made from it; remove it, or use --overwrite',
+        )
+        for job in refresh(plan.out, share)
     ]
+    todo = [job for job in share if not job.is_done]
     before = len(share) - len(todo)
     with tqdm(total=len(share), initial=before, desc=tool, unit='file', position=rank) as bar:
-        for job, reason in _results(todo, relight, args.jpeg, rank + world_size):
+        for outcome in _outcomes(todo, relight, args.jpeg, rank + world_size):
             bar.update()
-            if reason:
-                failures.append(f'{job.source}: {reason}')
+            outcomes.append(outcome)
     made = sum(job.is_done for job in todo)
+    failures = [outcome for outcome in outcomes if outcome.reason]
     text = f'{plan.out}: {made} made, {before} were there, {len(failures)} failed'
-    sys.stdout.write(f'{text}, {plan.ignored} other files ignored\n')
-    sys.stderr.writelines(f'failed: {failure}\n' for failure in failures)
+    others = f'{sum(plan.ignored.values())} other files ignored{count_kinds(plan.ignored)}'
+    say(printable(f'{text}, {others}'))
+    for mend in mends(plan.ignored):
+        say(mend)
+    for outcome in outcomes:
+        for kind, what in (('note', outcome.note), ('failed', outcome.reason)):
+            if what:
+                say(printable(f'{kind}: {outcome.job.source}: {what}'), sys.stderr)
     return failures
 
 
@@ -139,12 +152,12 @@ def _settings(args: argparse.Namespace, tool: str, plan: Plan) -> dict:
     )
 
 
-def _results(
+def _outcomes(
     jobs: Sequence[Job], relight: Relight, jpeg: int | None, row: int
-) -> Iterator[tuple[Job, str | None]]:
+) -> Iterator[Outcome]:
     yield from convert_images([j for j in jobs if not j.is_video], relight, jpeg)
     for job in (j for j in jobs if j.is_video):
-        with tqdm(desc=job.name, unit='frame', leave=False, position=row) as bar:
+        with tqdm(desc=printable(job.name), unit='frame', leave=False, position=row) as bar:
 
             def advance(count: int, total: int, bar: tqdm = bar) -> None:
                 bar.total = total
@@ -152,9 +165,9 @@ def _results(
 
             try:
                 convert_video(job, relight, advance)
-                yield job, None
+                yield Outcome(job)
             except UnreadableError as error:
-                yield job, str(error)
+                yield Outcome(job, str(error))
 
 
 def _wait_for_others() -> None:

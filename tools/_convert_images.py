@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from tools._convert_light import Relight
-from tools._convert_tree import Job, UnreadableError, whole_file
+from tools._convert_tree import Job, Outcome, UnreadableError, check_file, whole_output
 
 THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
 BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
@@ -24,11 +24,12 @@ Out = TypeVar('Out')
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture on its way: ``pixels`` (H, W, 3) uint8 RGB, or ``None`` and why."""
+    """A picture on its way: ``pixels`` (H, W, 3) uint8 RGB, or ``None`` and why; see ``Outcome``."""
 
     job: Job
     pixels: np.ndarray | None
     reason: str | None = None
+    note: str | None = None
 
 
 def read_picture(path: Path) -> np.ndarray:
@@ -43,7 +44,7 @@ def read_picture(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture)
+            upright = _turned(picture)
             if upright.mode.startswith('I;16'):
                 grey = (np.asarray(upright).astype(np.float32) / 257).round().astype(np.uint8)
                 return np.repeat(grey[..., None], 3, axis=2)
@@ -57,31 +58,53 @@ def read_picture(path: Path) -> np.ndarray:
     raise UnreadableError('holds numbers without a defined white; save it with 8 or 16 bits')
 
 
+def _turned(picture: Image.Image) -> Image.Image:
+    """Turn upright as EXIF data say; damaged ones say nothing."""
+    picture.load()
+    picture.info.pop('transparency', None)  # of palettes; Pillow warns of what is dropped anyway
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # whatever damaged data lead Pillow into; the pixels are read
+        return picture
+
+
 def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> None:
     """Write ``(H, W, 3)`` uint8 RGB as PNG, or as JPEG of a quality in [1, 100].
 
     Raises:
+        UnreadableError: If its kind of file cannot hold it, or none can have its name.
         OSError: If the file cannot be written.
     """
     flags = [cv2.IMWRITE_PNG_COMPRESSION, 1] if jpeg is None else [cv2.IMWRITE_JPEG_QUALITY, jpeg]
-    _, data = cv2.imencode(target.suffix, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), flags)
-    with whole_file(target) as part:
+    try:
+        done, data = cv2.imencode(target.suffix, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), flags)
+    except cv2.error:
+        done = False
+    if not done:
+        size = f'{pixels.shape[1]} x {pixels.shape[0]} px'
+        mend = 'cut it' if jpeg is None else 'JPEG holds 65,500 a side; leave out --jpeg'
+        raise UnreadableError(f'{size} are too many for {target.suffix}: {mend}')
+    with whole_output(target) as part:
         part.write_bytes(data)
 
 
 def convert_images(
     jobs: Sequence[Job], relight: Relight, jpeg: int | None = None
-) -> Iterator[tuple[Job, str | None]]:
-    """Convert pictures; give each job when its file is written, or with why it cannot be read.
+) -> Iterator[Outcome]:
+    """Convert pictures; give each outcome when its file is written, or with why it is not.
 
     Raises:
         OSError: If an output cannot be written.
     """
 
-    def store(picture: Picture) -> tuple[Job, str | None]:
-        if picture.pixels is not None:
+    def store(picture: Picture) -> Outcome:
+        if picture.pixels is None:
+            return Outcome(picture.job, picture.reason)
+        try:
             write_picture(picture.pixels, picture.job.target, jpeg)
-        return picture.job, picture.reason
+        except UnreadableError as error:
+            return Outcome(picture.job, str(error))
+        return Outcome(picture.job, note=picture.note)
 
     pool = ThreadPoolExecutor(THREADS)
     try:
@@ -93,9 +116,26 @@ def convert_images(
 
 def _load(job: Job) -> Picture:
     try:
-        return Picture(job, read_picture(job.source))
+        check_file(job)
+        return Picture(job, read_picture(job.source), note=_left_out(job.source))
     except UnreadableError as error:
         return Picture(job, None, str(error))
+
+
+def _left_out(path: Path) -> str | None:
+    """Say what of an animated WebP or PNG, or of a TIFF with several pages, is not taken."""
+    if path.suffix.lower() not in ('.png', '.tif', '.tiff', '.webp'):
+        return None  # Pillow counts the thumbnails of a phone's JPEG as frames
+    try:
+        with Image.open(path) as picture:
+            count = getattr(picture, 'n_frames', 1)
+    except Exception:  # damaged behind the first, which is read
+        return 'is damaged behind its first frame, which is taken'
+    pages = path.suffix.lower().startswith('.tif')
+    what = (
+        'pages is taken; save each as a file' if pages else 'frames is taken; save them as a clip'
+    )
+    return f'only the first of its {count} {what}' if count > 1 else None
 
 
 def _ahead(
@@ -121,7 +161,7 @@ def _treat(pictures: Iterable[Picture], relight: Relight) -> Iterator[Picture]:
         except UnreadableError as error:
             yield from (Picture(p.job, None, str(error)) for p in group)
             continue
-        yield from (Picture(p.job, t) for p, t in zip(group, treated, strict=True))
+        yield from (replace(p, pixels=t) for p, t in zip(group, treated, strict=True))
 
 
 def _same_size(pictures: Iterable[Picture], batch: int) -> Iterator[list[Picture]]:

@@ -1,6 +1,7 @@
 """A way to change light, applied to 8-bit pictures and clips that are known by their names."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -63,7 +64,7 @@ class Relight:
         return treat
 
     def _generator(self, name: str) -> torch.Generator:
-        key = hashlib.sha256(f'{self.seed}/{name}'.encode()).digest()
+        key = hashlib.sha256(os.fsencode(f'{self.seed}/{name}')).digest()
         return torch.Generator().manual_seed(int.from_bytes(key[:7], 'big'))
 
 
@@ -82,6 +83,12 @@ def to_unit(pixels: np.ndarray, device: str) -> Tensor:
 
 
 def to_pixels(images: Tensor) -> np.ndarray:
-    """``(N, 3, H, W)`` float in [0, 1] -> ``(N, H, W, 3)`` uint8, rounded, same colour order."""
+    """``(N, 3, H, W)`` float in [0, 1] -> ``(N, H, W, 3)`` uint8, rounded, same colour order.
+
+    Raises:
+        UnreadableError: If values are NaN or infinite, which would become black or white.
+    """
+    if not images.sum().isfinite():
+        raise UnreadableError('the network gives NaN or infinity for it; take other weights')
     pixels = (images * 255).round_().clamp_(0, 255).byte()
     return pixels.permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -56,7 +56,7 @@ def _check(manifest: Path, settings: dict, jobs: Sequence[Job]) -> None:
         return
     try:
         before = dict(json.loads(manifest.read_text()))
-    except ValueError:
+    except (ValueError, TypeError):
         raise ConvertError(f'{manifest}: damaged; {mend}') from None
     differences = [
         f'{key} was {before.get(key)!r} and is now {settings.get(key)!r}'

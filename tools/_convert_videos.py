@@ -1,5 +1,6 @@
 """Change the light of video files: the same parameters for all frames of a clip."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ import av
 import numpy as np
 
 from tools._convert_light import Relight
-from tools._convert_tree import Job, UnreadableError, whole_file
+from tools._convert_tree import Job, UnreadableError, check_file, whole_output
 
 SAMPLE = 16  # frames that the parameters of a clip are found on
 # Finer than the eye sees: in a dark video, what H.264 drops first is the noise and the dim detail.
 QUALITY = {'crf': '12', 'preset': 'veryfast'}
+
+# How the encoder and the MP4 writer refuse what they are to write; a full disk is another error.
+REFUSALS = (av.error.ArgumentError, av.error.ExternalError, av.error.InvalidDataError)
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,13 @@ def convert_video(job: Job, relight: Relight, advance: Callable[[int, int], None
         advance: Called with the number of frames just done and the number of all.
 
     Raises:
-        UnreadableError: If the input is damaged or no video.
+        UnreadableError: If the input is damaged or no video, or of a size or rate that H.264 has not.
         OSError: If the output cannot be written.
     """
+    check_file(job)
     clip = survey(job.source)
     treat = relight.for_clip(clip.sample, job.name)
-    with whole_file(job.target) as part, _writer(part, clip) as write:
+    with whole_output(job.target) as part, _writer(part, clip) as write:
         frames_left = read_frames(job.source)
         while frames := list(islice(frames_left, relight.batch)):
             for frame in treat(frames):
@@ -70,7 +75,7 @@ def survey(path: Path) -> Clip:
         if len(sample) > SAMPLE:
             sample, stride = sample[::2], 2 * stride
         count += 1
-    with av.open(str(path)) as container:
+    with av.open(_address(path)) as container:
         stream = container.streams.video[0]
         announced, rate = stream.frames, stream.average_rate or stream.guessed_rate
     if count == 0 or count < announced:
@@ -94,7 +99,7 @@ def _decode(path: Path) -> Iterator[av.VideoFrame]:
         raise UnreadableError('is empty')
     size = None
     try:
-        with av.open(str(path)) as container:
+        with av.open(_address(path)) as container:
             if not container.streams.video:
                 raise UnreadableError('holds no video')
             container.streams.video[0].thread_type = 'AUTO'
@@ -107,6 +112,11 @@ def _decode(path: Path) -> Iterator[av.VideoFrame]:
         raise UnreadableError(f'not readable as a video ({error.strerror})') from None
 
 
+def _address(path: Path) -> str:
+    """Name a file for FFmpeg, which takes what stands before a colon for a protocol."""
+    return os.path.abspath(path)
+
+
 def _pixels(frame: av.VideoFrame) -> np.ndarray:
     return np.rot90(frame.to_ndarray(format='rgb24'), frame.rotation // 90)
 
@@ -114,14 +124,19 @@ def _pixels(frame: av.VideoFrame) -> np.ndarray:
 @contextmanager
 def _writer(path: Path, clip: Clip) -> Iterator[Callable[[np.ndarray], None]]:
     """Yield what appends a frame; OpenCV's writer would cut the last row or column of odd sizes."""
-    with av.open(str(path), 'w', format='mp4') as container:
-        stream = container.add_stream('libx264', rate=clip.rate, options=QUALITY)
-        stream.height, stream.width = clip.sample[0].shape[:2]
-        odd = stream.height % 2 or stream.width % 2
-        stream.pix_fmt = 'yuv444p' if odd else 'yuv420p'  # halved colour needs even sizes
+    height, width = clip.sample[0].shape[:2]
+    try:
+        with av.open(_address(path), 'w', format='mp4') as container:
+            stream = container.add_stream('libx264', rate=clip.rate, options=QUALITY)
+            stream.height, stream.width = height, width
+            odd = height % 2 or width % 2
+            stream.pix_fmt = 'yuv444p' if odd else 'yuv420p'  # halved colour needs even sizes
 
-        def write(frame: np.ndarray) -> None:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24')))
+            def write(frame: np.ndarray) -> None:
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format='rgb24')))
 
-        yield write
-        container.mux(stream.encode())
+            yield write
+            container.mux(stream.encode())
+    except REFUSALS:
+        about = f'{width} x {height} px at {float(clip.rate):.4g} frames per second'
+        raise UnreadableError(f'the H.264 encoder does not take {about}') from None

@@ -3,7 +3,6 @@
 None of the scores needs weights: NIQE, BRISQUE and the like of pyiqa and piq download theirs.
 """
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import isnan, nan
@@ -12,16 +11,18 @@ from statistics import mean
 
 import cv2
 import numpy as np
+import pywt
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from skimage.measure import blur_effect, shannon_entropy
-from skimage.restoration import estimate_sigma
 from tqdm import tqdm
 
 from tools._convert_images import read_picture
+from tools._convert_say import say
 from tools._convert_tree import ConvertError, Job, Plan, UnreadableError, whole_file
 
 SIGN = 'wiid_plugins contact sheet'  # in the file's metadata: what may be drawn over
+SMALLEST = 4  # px a side that wavelets and edges need
 SHOWN, IN_ROW, SIDE, GAP = 24, 3, 240, 4  # pictures, pictures, px, px
 SCORES = {
     'brightness': 'mean luma, 0 to 1',
@@ -33,18 +34,24 @@ SCORES = {
 
 
 def scores(pixels: np.ndarray) -> dict[str, float]:
-    """Score one picture ``(H, W, 3)`` uint8 RGB; luma is BT.601; below 4 px blur is nan."""
+    """Score one picture ``(H, W, 3)`` uint8 RGB; luma is BT.601; below 4 px noise and blur are nan."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     luma = grey / 255
-    with np.errstate(invalid='ignore'):
-        blur = float(blur_effect(luma))
+    large = min(grey.shape) >= SMALLEST
     return dict(
         brightness=float(luma.mean()),
         contrast=float(luma.std()),
         entropy=float(shannon_entropy(grey)),
-        noise=float(estimate_sigma(luma)),
-        blur=blur,
+        noise=_noise(luma) if large else nan,
+        blur=float(blur_effect(luma)) if large else nan,
     )
+
+
+def _noise(luma: np.ndarray) -> float:
+    """Donoho's median estimate, as skimage's ``estimate_sigma``, which warns of flat pictures."""
+    details = np.abs(pywt.dwtn(luma, 'db2')['dd'])
+    details = details[details > 0]
+    return float(np.median(details) / 0.6744897501960817) if details.size else 0.0
 
 
 def report(plan: Plan) -> None:
@@ -62,21 +69,22 @@ def report(plan: Plan) -> None:
         raise ConvertError(f'{plan.out}: --report needs pictures, and none is done')
     with ThreadPoolExecutor(2) as pool:
         pairs = list(tqdm(pool.map(_both, done), total=len(done), desc='report', unit='file'))
-    sys.stdout.write(table(pairs) + '\n')
+    say(table(pairs))
     chosen = np.linspace(0, len(done) - 1, min(SHOWN, len(done))).round().astype(int)
     with whole_file(sheet) as part:
         about = PngInfo()
         about.add_text('Software', SIGN)
         Image.fromarray(draw_sheet([done[i] for i in chosen])).save(part, 'PNG', pnginfo=about)
-    sys.stdout.write(f'{sheet}: {len(chosen)} pictures, before and after\n')
+    say(f'{sheet}: {len(chosen)} pictures, before and after')
 
 
 def table(pairs: Sequence[tuple[dict[str, float], dict[str, float]]]) -> str:
     """Format the means over pictures of the scores before and after, as Markdown."""
     rows = [f'| mean of {len(pairs)} pictures | before | after |', '|---|---|---|']
     for name, about in SCORES.items():
-        before, after = (_mean([pair[side][name] for pair in pairs]) for side in (0, 1))
-        rows.append(f'| {name} ({about}) | {before:.3f} | {after:.3f} |')
+        means = (_mean([pair[side][name] for pair in pairs]) for side in (0, 1))
+        before, after = ('-' if isnan(value) else f'{value:.3f}' for value in means)
+        rows.append(f'| {name} ({about}) | {before} | {after} |')
     return '\n'.join(rows)
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import runpy
 import sys
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def hand_over(job: str) -> None:
         job: ``'train'`` or ``'test'``.
 
     Raises:
-        SystemExit: With a sentence, when the config is missing or names no known toolbox.
+        SystemExit: With a sentence, when the config is missing or names no known toolbox, or when
+            this package refuses something on the way.
     """
     config = next((a for a in sys.argv[1:] if a.endswith('.py')), None)
     if config is None:
@@ -46,7 +48,18 @@ def hand_over(job: str) -> None:
         tools = Path(spec.origin).parent / '.mim' / 'tools'
     script = tools / f'{job}.py'
     spare_cpu()
-    runpy.run_path(str(script), run_name='__main__')
+    try:
+        runpy.run_path(str(script), run_name='__main__')
+    except Exception as error:
+        if _was_raised_here(error):  # a fault of the input, told with its mend
+            sys.exit(f'error: {error}')
+        raise
+
+
+def _was_raised_here(error: Exception) -> bool:
+    """Whether this package raised an error, and not something that it called."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return Path(frame.f_code.co_filename).is_relative_to(Path(__file__).parent)
 
 
 def spare_cpu() -> None:

@@ -3,6 +3,6 @@ _base_ = [
     'mmpretrain::_base_/models/resnet18.py',
     '../_base_/datasets/gtsrb.py',
     '../_base_/schedules/sgd_6e.py',
-    '../_base_/runtime.py',
+    '../_base_/runtime_cls.py',
 ]
 model = dict(head=dict(num_classes=21, topk=(1,)))

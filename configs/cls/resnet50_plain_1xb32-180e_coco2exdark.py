@@ -4,7 +4,7 @@ _base_ = [
     'mmpretrain::_base_/models/resnet50.py',
     '../_base_/datasets/coco2exdark.py',
     '../_base_/schedules/adam_180e.py',
-    '../_base_/runtime.py',
+    '../_base_/runtime_cls.py',
 ]
 model = dict(head=dict(num_classes=12, topk=(1,)))
 default_hooks = dict(checkpoint=dict(save_best='night_enhanced/class_mean', rule='greater'))

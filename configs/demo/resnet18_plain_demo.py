@@ -2,7 +2,7 @@
 _base_ = [
     'mmpretrain::_base_/models/resnet18.py',
     '../_base_/datasets/demo.py',
-    '../_base_/runtime.py',
+    '../_base_/runtime_cls.py',
 ]
 model = dict(
     backbone=dict(stem_channels=16, base_channels=16),

@@ -1,3 +1,4 @@
+import os
 import re
 from fractions import Fraction
 
@@ -141,3 +142,42 @@ def test_damaged_videos_are_listed_with_the_reason(tmp_path, capsys):
     assert 'text.mkv: not readable as a video' in err
     assert [p.name for p in (tmp_path / 'out').glob('*.mp4')] == ['whole.mp4']
     assert not list((tmp_path / 'out').glob('.*.part'))
+
+
+def test_a_size_that_the_encoder_does_not_take_is_listed_and_the_rest_is_done(tmp_path, capsys):
+    (tmp_path / 'in').mkdir()
+    for name, size in (('wide', (2, 16400)), ('ok', (16, 16)), ('tiny', (1, 1))):
+        write_video(tmp_path / 'in' / f'{name}.mkv', [np.full((*size, 3), 30, np.uint8)] * 3)
+    assert run(enhance, tmp_path / 'in', tmp_path / 'out') == 1
+    err = capsys.readouterr().err
+    assert 'wide.mkv: the H.264 encoder does not take 16400 x 2 px' in err
+    assert {p.name for p in (tmp_path / 'out').glob('*.mp4')} >= {'ok.mp4'}
+    assert not list((tmp_path / 'out').glob('.*.part'))
+
+
+def test_a_rate_that_is_damage_is_listed(tmp_path, capsys):
+    (tmp_path / 'in').mkdir()
+    write_video(tmp_path / 'in' / 'slow.avi', [draw_picture(32, 32)] * 5, Fraction(5, 1887437))
+    write_video(tmp_path / 'in' / 'ok.mkv', [draw_picture(32, 32)] * 5)
+    assert run(enhance, tmp_path / 'in', tmp_path / 'out') == 1
+    assert (
+        'slow.avi: the H.264 encoder does not take 32 x 32 px at 2.649e-06'
+        in capsys.readouterr().err
+    )
+    assert [p.name for p in (tmp_path / 'out').glob('*.mp4')] == ['ok.mp4']
+
+
+def test_a_colon_in_a_name_is_no_protocol(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'a:b').mkdir()
+    write_video(tmp_path / 'a:b' / 'c:d.mkv', [np.full((16, 16, 3), 30, np.uint8)] * 3)
+    assert run(enhance, 'a:b', 'c:d') == 0
+    assert read_video(tmp_path / 'c:d' / 'c:d.mp4')[0].shape == (3, 16, 16, 3)
+
+
+def test_names_that_are_not_utf8_are_kept(tmp_path):
+    (tmp_path / 'in').mkdir()
+    write_video(tmp_path / 'x.mkv', [np.full((16, 16, 3), 30, np.uint8)] * 3)
+    (tmp_path / 'x.mkv').rename(os.fsdecode(os.fsencode(tmp_path / 'in') + b'/\xff.mkv'))
+    assert run(darken, tmp_path / 'in', tmp_path / 'out') == 0
+    assert os.listdir(os.fsencode(tmp_path / 'out')).count(b'\xff.mp4') == 1

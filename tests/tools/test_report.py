@@ -1,9 +1,11 @@
 import re
+import warnings
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.restoration import estimate_sigma
 
 from pictures import draw_picture
 from tools import enhance
@@ -81,9 +83,42 @@ def test_a_picture_of_others_is_not_drawn_over(dark, tmp_path, capsys):
 
 
 @pytest.mark.parametrize('size', [(1, 1), (2, 9), (3, 3)])
-def test_a_picture_too_small_for_edges_does_not_spoil_the_mean_blur(size):
+def test_a_picture_too_small_for_edges_does_not_spoil_the_means(size):
     flat, drawn = scores(np.full((*size, 3), 9, np.uint8)), scores(draw_picture())
-    assert np.isnan(flat.pop('blur')) and np.isfinite(list(flat.values())).all()
-    rows = table([(drawn, drawn), ({**flat, 'blur': np.nan}, drawn)]).splitlines()
-    assert rows[-1].endswith(f' {drawn["blur"]:.3f} | {drawn["blur"]:.3f} |')
+    assert np.isnan([flat.pop('blur'), flat.pop('noise')]).all()
+    assert np.isfinite(list(flat.values())).all()
+    rows = table([(drawn, drawn), ({**flat, 'blur': np.nan, 'noise': np.nan}, drawn)]).splitlines()
+    for row, name in zip(rows[-2:], ('noise', 'blur'), strict=True):
+        assert row.endswith(f' {drawn[name]:.3f} | {drawn[name]:.3f} |')
     assert f'| {(drawn["brightness"] + 9 / 255) / 2:.3f} |' in rows[2]
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 300), (300, 2), (3, 3), (9, 4), (40, 4), (8, 8)])
+@pytest.mark.parametrize('light', ['black', 'flat', 'striped', 'noise'])
+def test_small_and_flat_pictures_give_no_warnings(size, light):
+    pixels = np.zeros((*size, 3), np.uint8)
+    pixels[: size[0] if light == 'flat' else 0] = 200
+    pixels[:: 2 if light == 'striped' else 1000] = 30
+    if light == 'noise':
+        pixels = np.random.default_rng(0).integers(0, 99, pixels.shape, dtype=np.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        found = scores(pixels)
+    small = min(size) < 4
+    assert np.isnan(found['noise']) == np.isnan(found['blur']) == small
+    if not small and light != 'noise':
+        assert found['noise'] < 1e-6
+
+
+def test_noise_is_that_of_scikit_image():
+    pixels = draw_picture(50, 70)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) / 255
+    assert scores(pixels)['noise'] == pytest.approx(estimate_sigma(grey))
+
+
+def test_a_report_of_one_tiny_picture_has_dashes(tmp_path, capfd, recwarn):
+    Image.new('RGB', (300, 1), (9, 20, 40)).save(tmp_path / 'wide.png')
+    assert run(tmp_path / 'wide.png', tmp_path / 'out', '--report') == 0
+    out, err = capfd.readouterr()
+    assert re.search(r'\| noise \(.*\) \| - \| - \|', out)
+    assert 'Warning' not in err and not recwarn.list

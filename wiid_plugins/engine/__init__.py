@@ -2,6 +2,7 @@
 
 from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
+from .class_pictures import ClassPictures
 from .classes import ClassesHook
 from .day_night import DayNightMetric
 from .domain_table import DomainTableHook
@@ -17,6 +18,7 @@ from .strip import StripHook
 __all__ = [
     'Bfloat16OptimWrapper',
     'CheckpointFitsHook',
+    'ClassPictures',
     'ClassesHook',
     'ClipListHook',
     'DayNightMetric',

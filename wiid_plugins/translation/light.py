@@ -176,10 +176,19 @@ def _build(name: str, known: dict[str, type[Light]], method: str, options: dict[
 
 def _frozen(network: type[Network], weights: str | Path, part: str) -> Network:
     state = read_state(weights, part)
+    if unreal := [name for name, tensor in state.items() if tensor.is_complex()]:
+        raise ValueError(f'{weights}: holds complex numbers in {unreal[0]}; real ones are wanted')
     try:
-        return network.from_state_dict(state).eval().requires_grad_(False)
+        made = network.from_state_dict(state).eval().requires_grad_(False)
     except ValueError as error:
         raise ValueError(f'{weights}: {error}') from None
+    broken = [name for name, tensor in made.state_dict().items() if not tensor.isfinite().all()]
+    if broken:
+        raise ValueError(
+            f'{weights}: holds NaN or infinity in {len(broken)} tensors, the first is {broken[0]}; '
+            'its training has diverged: take an earlier checkpoint'
+        )
+    return made
 
 
 def _to_unit(images: Tensor) -> Tensor:
