@@ -18,9 +18,6 @@ SAMPLE = 16  # frames that the parameters of a clip are found on
 # Finer than the eye sees: in a dark video, what H.264 drops first is the noise and the dim detail.
 QUALITY = {'crf': '12', 'preset': 'veryfast'}
 
-# How the encoder and the MP4 writer refuse what they are to write; a full disk is another error.
-REFUSALS = (av.error.ArgumentError, av.error.ExternalError, av.error.InvalidDataError)
-
 
 @dataclass(frozen=True)
 class Clip:
@@ -137,6 +134,8 @@ def _writer(path: Path, clip: Clip) -> Iterator[Callable[[np.ndarray], None]]:
 
             yield write
             container.mux(stream.encode())
-    except REFUSALS:
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):  # a full disk, say, and no fault of the clip
+            raise
         about = f'{width} x {height} px at {float(clip.rate):.4g} frames per second'
         raise UnreadableError(f'the H.264 encoder does not take {about}') from None
