@@ -63,6 +63,25 @@ def test_resuming_a_finished_training_says_so_and_changes_nothing(trained, capfd
     assert (work / 'train/weights/last.pt').read_bytes() == before
 
 
+@pytest.mark.parametrize('job', ['train', 'test'])
+def test_labels_outside_the_names_are_named_before_images_are_dropped(tmp_path, job):
+    root = write_set(tmp_path / 'set')
+    config, spoilt = write_config(root), root / 'labels' / 'val' / '3.txt'
+    spoilt.write_text(spoilt.read_text() + '\n7 0.5 0.5 0.1 0.1\n')
+    checkpoint = root / 'w.pt'
+    argv = [str(config), '--work-dir', str(tmp_path / 'work')]
+    if job == 'test':
+        torch.save({'model': DetectionModel('yolov5n.yaml', 3, 3, False)}, checkpoint)
+        model = torch.load(checkpoint, weights_only=False)['model']
+        model.names, model.args = dict(enumerate(NAMES)), dict(model='yolov5n.yaml')
+        torch.save({'model': model, 'train_args': model.args}, checkpoint)
+        argv.insert(1, str(checkpoint))
+    with pytest.raises(
+        SystemExit, match=r'1 label.s. are outside the 3 classes.*3.txt, line 3: class 7'
+    ):
+        (train if job == 'train' else test).main(argv)
+
+
 def test_a_config_without_test_sets_is_named_with_the_mend(trained, tmp_path):
     config, work = trained
     cut = Config.fromfile(config)

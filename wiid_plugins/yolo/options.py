@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 from mmengine.config import Config
 
+from .labels import check_labels
+
 
 def plain_dict(config: Any) -> Any:
     """Turn a config block into builtin types that YAML holds, tuples into lists."""
@@ -28,6 +30,7 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
 
     Raises:
         FileNotFoundError: If ``data.train`` or ``data.val`` is not there.
+        ValueError: If a label in them is no place in ``data.names``.
     """
     data = plain_dict(config.data) | changes
     root = Path(data['path'])
@@ -38,6 +41,7 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
                     f'{root / part}: there is no such folder, data.path and data.{key} of the config '
                     'name it; tools/prepare/ makes the data sets'
                 )
+            check_labels(root / part, data['names'])
     data['path'] = str(root.resolve())
     if config.get('wiid'):
         data['wiid'] = plain_dict(config.wiid)

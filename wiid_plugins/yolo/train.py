@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     folder = args.work_dir or Path('work_dirs') / Path(args.config).stem
     try:
         overrides = overrides_of(args, config, folder)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         sys.exit(f'error: {error}')
     if RANK in {-1, 0}:
         config.dump(folder / Path(args.config).name)
