@@ -10,7 +10,7 @@ setup:  ## build .venv (two minutes, once)
 demo: setup  ## train plain and WiiD on a small generated set and compare them by day and by night
 	@OMP_NUM_THREADS=1 $(PY) -W ignore tools/demo.py
 
-test: setup  ## run the tests
+test: setup  ## run the tests; PYTEST="-n 2" takes two processes
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -q -p no:cacheprovider $(PYTEST)
 
 lint: setup  ## check style, spelling and types
