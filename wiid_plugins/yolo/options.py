@@ -34,14 +34,17 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
     """
     data = plain_dict(config.data) | changes
     root = Path(data['path'])
+    parts: dict[Path, str] = {}  # a test names one set twice
     for key in ('train', 'val'):
-        for part in data[key] if isinstance(data[key], list) else [data[key]]:
-            if not (root / part).exists():
-                raise FileNotFoundError(
-                    f'{root / part}: there is no such folder, data.path and data.{key} of the config '
-                    'name it; tools/prepare/ makes the data sets'
-                )
-            check_labels(root / part, data['names'])
+        for listed in data[key] if isinstance(data[key], list) else [data[key]]:
+            parts.setdefault(root / listed, key)
+    for part, key in parts.items():
+        if not part.exists():
+            raise FileNotFoundError(
+                f'{part}: there is no such folder, data.path and data.{key} of the config '
+                'name it; tools/prepare/ makes the data sets'
+            )
+        check_labels(part, data['names'])
     data['path'] = str(root.resolve())
     if config.get('wiid'):
         data['wiid'] = plain_dict(config.wiid)
