@@ -6,12 +6,13 @@ import shutil
 from uuid import uuid4
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.logging import MMLogger
 
 from toy import Line, Pictures
 from wiid_plugins.engine import PairedRunner, SafeCheckpointHook
-from wiid_plugins.engine.runner import stretched
+from wiid_plugins.engine.runner import length_of, stretched
 
 COSINE = dict(type='CosineAnnealingLR', T_max=2, end=2, by_epoch=True)
 ONE_CYCLE = dict(type='OneCycleLR', eta_max=0.1, total_steps=4, by_epoch=False)
@@ -114,3 +115,28 @@ def test_a_copied_run_resumes_from_its_own_files(tmp_path):
 def test_milestones_are_stretched():
     steps = dict(type='MultiStepLR', milestones=[3, 5], end=6)
     assert stretched(steps, 2) == [dict(type='MultiStepLR', milestones=[6, 10], end=12)]
+
+
+@pytest.mark.parametrize(
+    'text, length',
+    [
+        (Config(dict(train_cfg=dict(by_epoch=True, max_epochs=7))).pretty_text, 7),
+        (Config(dict(train_cfg=dict(type='IterBasedTrainLoop', max_iters=90))).pretty_text, 90),
+        ('model = dict(max_epochs=3)\ntrain_cfg = None', None),
+        ('train_cfg = (', None),
+        (None, None),
+    ],
+)
+def test_the_length_of_a_training_is_read_off_its_config(text, length):
+    assert length_of(text) == length
+
+
+def test_the_config_in_a_checkpoint_is_not_run(tmp_path):
+    trace = tmp_path / 'trace'
+    make(tmp_path).train()
+    file = tmp_path / 'epoch_2.pth'
+    checkpoint = torch.load(file, weights_only=False)
+    evil = f"open({str(trace)!r}, 'w')\ntrain_cfg = dict(max_epochs=2)"
+    torch.save({**checkpoint, 'meta': {**checkpoint['meta'], 'cfg': evil}}, file)
+    make(tmp_path, epochs=3, resume=True).train()
+    assert not trace.exists()

@@ -1,11 +1,11 @@
 """The Runner of this package: mmengine's, which does not train for nothing."""
 
+import ast
 import copy
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner, find_latest_checkpoint
 
@@ -57,16 +57,16 @@ class PairedRunner(Runner):
         super().load_or_resume()
 
     def load_checkpoint(self, *args, **kwargs) -> dict:
-        """Load, and remember how long the training of the checkpoint was to be."""
+        """Load, and keep the text of the config that the checkpoint was trained with."""
         checkpoint = super().load_checkpoint(*args, **kwargs)
-        self._trained_for = length_of((checkpoint.get('meta') or {}).get('cfg'))
+        self._trained_with = (checkpoint.get('meta') or {}).get('cfg')
         return checkpoint
 
     def resume(self, filename: str, *args, **kwargs) -> None:
         """Resume, and look after schedules that were made for a shorter training."""
         super().resume(filename, *args, **kwargs)
         length = self.cfg.train_cfg.get('max_epochs') or self.cfg.train_cfg.get('max_iters')
-        before = self._trained_for
+        before = length_of(self._trained_with)
         if not before or not length or length <= before or not self.cfg.get('param_scheduler'):
             return
         if self.cfg.get('stretch_schedule'):
@@ -94,11 +94,23 @@ class PairedRunner(Runner):
 
 
 def length_of(config: str | None) -> int | None:
-    """Epochs, or iterations, of a training by the text of its config."""
-    if not config:
+    """Read epochs, or iterations, of a training off its config's text, which is not run.
+
+    A text that comes with a checkpoint may be anybody's; None where it does not say.
+    """
+    try:
+        lines = ast.parse(config or '').body
+    except SyntaxError:
         return None
-    loop = Config.fromstring(config, '.py').get('train_cfg') or {}
-    return loop.get('max_epochs') or loop.get('max_iters')
+    for line in lines:
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):
+            names = [target.id for target in line.targets if isinstance(target, ast.Name)]
+            values = {k.arg: k.value for k in line.value.keywords}
+            length = values.get('max_epochs', values.get('max_iters'))
+            number = length.value if isinstance(length, ast.Constant) else None
+            if names == ['train_cfg'] and isinstance(number, int):
+                return number
+    return None
 
 
 def stretched(schedules: dict | Sequence[dict], factor: float) -> list[dict]:
