@@ -79,7 +79,8 @@ def describe(
     ]
     if not missing and not misshapen:
         return None
-    if not paired and found and all(k.startswith(('model.', 'aux.', 'target.')) for k in found):
+    own = ('model.', 'aux.', 'target.', 'data_preprocessor.')
+    if not paired and found and all(k.startswith(own) for k in found):
         return (
             'it holds a paired model and the config a plain one. Make it plain with '
             '`python tools/export_plain.py`, or take the config that it was trained with.'

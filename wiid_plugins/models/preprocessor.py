@@ -13,6 +13,7 @@ from ..ops.saliency import SaliencyTarget
 from ..registry import MODELS
 from ..translation import build_darkener, build_enhancer
 from ..translation.light import Light
+from .mask_token import build_mask_token
 
 
 class Views(NamedTuple):
@@ -46,9 +47,10 @@ class PairedPreprocessor(BaseDataPreprocessor):
     In training the batch holds ``inputs`` (day) and ``data_samples``, and may hold what a loader has
     already made, ``night`` and ``target_mask``, and ``dark``, unlabelled real dark pictures. The night
     view and the target are made here where the loader did not. Masking sets normalised pictures to 0,
-    which is the mean colour: black would be an outlier that shifts batch statistics. Dark pictures get
-    the masks of the batch too, so that MMD compares light, not how much is hidden. Outside training the
-    stock preprocessor gets the batch untouched.
+    which is the mean colour: black would be an outlier that shifts batch statistics; or to a learned
+    fill, a parameter of the model that lives here. Dark pictures get the masks of the batch too, so
+    that MMD compares light, not how much is hidden. Outside training the stock preprocessor gets the
+    batch untouched.
 
     Args:
         preprocessor: Config of the toolbox's own preprocessor.
@@ -60,6 +62,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
         target: ``dict()`` of :class:`~wiid_plugins.ops.saliency.SaliencyTarget`.
         regions: ``dict()`` of :class:`~wiid_plugins.ops.regions.RegionDraw`; None: no masking.
         bgr: Colour order of what the loader gives.
+        fill: What is seen where something is hidden: ``'mean'``, the mean colour, or, learned,
+            ``'token'``, a colour, or ``'texture'``; see :class:`~wiid_plugins.models.MaskToken`.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
         target: dict[str, Any] | None = None,
         regions: dict[str, Any] | None = None,
         bgr: bool = True,
+        fill: str = 'mean',
     ):
         super().__init__()
         if preprocessor.get('batch_augments'):
@@ -83,6 +88,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
         self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
         self.bgr = bgr
+        self.mask_token = build_mask_token(fill, regions is not None, 'data_preprocessor.regions')
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
@@ -98,10 +104,14 @@ class PairedPreprocessor(BaseDataPreprocessor):
         if drawn.visible is not None:
             day, night, dark = packed['inputs']
             visible = _padded(drawn.visible, day.shape[-2:])
-            night = None if night is None else show_only(night, visible)
-            dark = None if dark is None else show_only(dark, in_turn(visible, len(dark)))
-            packed['inputs'] = Views(show_only(day, visible), night, dark)
+            night = None if night is None else self._masked(night, visible)
+            dark = None if dark is None else self._masked(dark, in_turn(visible, len(dark)))
+            packed['inputs'] = Views(self._masked(day, visible), night, dark)
         return packed
+
+    def _masked(self, images: Tensor, visible: Tensor) -> Tensor:
+        """Fill what is not visible of normalised images."""
+        return (self.mask_token or show_only)(images, visible)
 
     def draw(self, data: dict[str, Any]) -> Drawn:
         """Make the views of a batch and draw what stays visible, without masking anything yet."""

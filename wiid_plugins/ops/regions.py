@@ -106,14 +106,27 @@ def visible_part(target: Tensor, erased: Tensor, patched: Tensor) -> Tensor:
     return torch.where(target, ~erased, patched)
 
 
-def show_only(images: Tensor, visible: Tensor) -> Tensor:
-    """Set to 0 what is not visible: images ``(N, C, ..., H, W)``, visible ``(N, H, W)`` bool.
+def show_only(images: Tensor, visible: Tensor, fill: Tensor | None = None) -> Tensor:
+    """Give images where they are visible, and ``fill`` elsewhere.
 
-    A clip ``(N, C, T, H, W)`` gets the same blocks through all its frames.
+    Args:
+        images: ``(N, C, ..., H, W)`` float; a clip ``(N, C, T, H, W)`` gets the same blocks through
+            all its frames.
+        visible: ``(N, H, W)`` bool.
+        fill: ``(C, h, w)``, a tile that is repeated from the upper left corner on; None: 0.
+
+    Returns:
+        As large as the images and of their dtype.
     """
     while visible.ndim < images.ndim:
         visible = visible.unsqueeze(1)
-    return images * visible
+    if fill is None:
+        return images * visible
+    (height, width), (h, w) = images.shape[-2:], fill.shape[-2:]
+    tiled = fill.to(images.dtype).repeat(1, -(-height // h), -(-width // w))[:, :height, :width]
+    while tiled.ndim < images.ndim - 1:
+        tiled = tiled.unsqueeze(1)
+    return torch.where(visible, images, tiled)
 
 
 def in_turn(visible: Tensor, n: int) -> Tensor:
