@@ -31,6 +31,8 @@ class PairedClipPreprocessor(PairedPreprocessor):
         target: ``dict()`` of :class:`~wiid_plugins.ops.clip_target.ClipTarget`.
         gmm: ``dict()`` of :class:`~wiid_plugins.ops.temporal_gmm.TemporalGMM`.
         regions: ``dict()`` of :class:`~wiid_plugins.ops.regions.RegionDraw`; None: no masking.
+        fill: ``'mean'``, ``'token'`` or ``'texture'``, what is seen where something is hidden; the same
+            in all frames.
     """
 
     def __init__(
@@ -41,13 +43,14 @@ class PairedClipPreprocessor(PairedPreprocessor):
         target: dict | None = None,
         gmm: dict | None = None,
         regions: dict | None = None,
+        fill: str = 'mean',
     ):
         if preprocessor.get('blending'):
             raise ValueError(
                 'data_preprocessor.preprocessor.blending mixes samples of one view only and would '
                 'part day from night; set it to None'
             )
-        super().__init__(preprocessor, darken, enhance, regions=regions, bgr=False)
+        super().__init__(preprocessor, darken, enhance, regions=regions, bgr=False, fill=fill)
         self.target = ClipTarget(**(target or {}))
         self.gmm = asdict(TemporalGMM(**(gmm or {})))
 
@@ -76,6 +79,13 @@ class PairedClipPreprocessor(PairedPreprocessor):
         flat = clips.flatten(0, 1)
         found = self.target(foreground(flat, **self.gmm), flat)
         return found.unflatten(0, clips.shape[:2]).any(1)
+
+    def _masked(self, images: Tensor, visible: Tensor) -> Tensor:
+        """Fill clip by clip, or segment by segment: behind these comes the colour."""
+        if self.mask_token is None:
+            return super()._masked(images, visible)
+        each = visible.repeat_interleave(images.shape[1], 0)
+        return self.mask_token(images.flatten(0, 1), each).view(images.shape)
 
     def _joined(self, views: list[Pictures]) -> list[Tensor]:
         return list(torch.cat(cast(list[Tensor], views)).mul_(255))

@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from ..models.mask_token import build_mask_token
 from ..models.preprocessor import Drawn, PairedPreprocessor
 from ..ops.grid import GridDraw, covered_pixels, shrink_boxes
 from ..registry import MODELS
@@ -22,6 +23,7 @@ class PairedDetPreprocessor(PairedPreprocessor):
         enhance: ``dict()`` of :func:`~wiid_plugins.translation.build_enhancer`, for night and dark.
         grid: ``dict()`` of :class:`~wiid_plugins.ops.grid.GridDraw`; None: no masking.
         bgr: Colour order of what the loader gives.
+        fill: ``'mean'``, ``'token'`` or ``'texture'``, what is seen where something is hidden.
     """
 
     def __init__(
@@ -31,9 +33,11 @@ class PairedDetPreprocessor(PairedPreprocessor):
         enhance: dict | None = None,
         grid: dict | None = None,
         bgr: bool = True,
+        fill: str = 'mean',
     ):
         super().__init__(preprocessor, darken, enhance, bgr=bgr)
         self.grid = None if grid is None else GridDraw(**grid)
+        self.mask_token = build_mask_token(fill, grid is not None, 'data_preprocessor.grid')
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
