@@ -34,6 +34,12 @@ OPTIM_WRAPPERS = root.Registry(
     scope=SCOPE,
     locations=['wiid_plugins.engine'],
 )
+OPTIM_WRAPPER_CONSTRUCTORS = root.Registry(
+    'optimizer wrapper constructor',
+    parent=root.OPTIM_WRAPPER_CONSTRUCTORS,
+    scope=SCOPE,
+    locations=['wiid_plugins.engine'],
+)
 RUNNERS = root.Registry(
     'runner',
     parent=root.RUNNERS,

@@ -7,15 +7,6 @@ default_hooks = dict(
     checkpoint=dict(type='wiid_plugins.SafeCheckpointHook', interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
 )
-runner_type = 'wiid_plugins.PairedRunner'
-custom_hooks = [
-    dict(type='wiid_plugins.CheckpointFitsHook'),
-    dict(type='wiid_plugins.ClassesHook'),
-    dict(type='wiid_plugins.ReseedHook'),
-    dict(type='wiid_plugins.FiniteLossHook'),
-    dict(type='wiid_plugins.HeadFitsHook'),
-    dict(type='wiid_plugins.SettingHook'),
-]
 env_cfg = dict(
     cudnn_benchmark=True,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),

@@ -4,4 +4,3 @@ default_scope = 'mmaction'
 visualizer = dict(
     _delete_=True, type='ActionVisualizer', vis_backends=[dict(type='LocalVisBackend')]
 )
-custom_hooks = [*_base_.custom_hooks, dict(type='wiid_plugins.ClipListHook')]

@@ -3,4 +3,3 @@ _base_ = './runtime.py'
 default_scope = 'mmdet'
 default_hooks = dict(visualization=dict(type='wiid_plugins.DomainPictures'))
 visualizer = dict(type='DetLocalVisualizer', name='visualizer')
-custom_hooks = [*_base_.custom_hooks, dict(type='wiid_plugins.DomainTableHook')]

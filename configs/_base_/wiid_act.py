@@ -1,13 +1,12 @@
 # The method for clips: what moves is the target, the regions are tubes.
-wiid_views = dict(
+runner_type = 'wiid_plugins.PairedRunner'
+wiid = dict(
+    task='act',
     darken=dict(),  # ranges of wiid_plugins.ops.lowlight.DarkRanges
-    enhance=dict(),  # the same enhancement on the night view, on dark clips and at test time
-    regions=dict(highlight=0.1, blocks=0.6),
+    enhance=dict(),  # the same enhancement on night views, on dark clips and at test time
+    mask=dict(highlight=0.1, blocks=0.6),
+    aux=dict(
+        byol=dict(weight=0.13, momentum=0.01),  # momentum = 1 - tau
+        mmd=dict(weight=0.1),  # where there are dark clips
+    ),
 )
-wiid_aux = dict(
-    type='wiid_plugins.WiidAux',
-    in_channels=2048,
-    byol=dict(weight=0.13, momentum=0.01),  # momentum = 1 - tau
-    mmd=dict(weight=0.1),
-)
-wiid_hooks = [dict(type='wiid_plugins.MomentumHook')]

@@ -13,3 +13,4 @@ model = dict(
 )
 param_scheduler = None
 train_cfg = dict(max_epochs=1)
+wiid = dict(paired=False)

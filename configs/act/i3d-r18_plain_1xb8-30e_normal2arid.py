@@ -9,3 +9,4 @@ model = dict(
     backbone=dict(depth=18, pretrained='torchvision://resnet18', inflate=(1, 1, 1, 1)),
     cls_head=dict(num_classes=11, in_channels=512),
 )
+wiid = dict(paired=False)

@@ -14,3 +14,4 @@ load_from = (
     'r2plus1d_r34_8xb8-8x8x1-180e_kinetics400-rgb/'
     'r2plus1d_r34_8xb8-8x8x1-180e_kinetics400-rgb_20220812-47cfe041.pth'
 )
+wiid = dict(paired=False)

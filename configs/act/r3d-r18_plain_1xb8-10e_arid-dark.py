@@ -24,3 +24,4 @@ optim_wrapper = dict(
 )
 param_scheduler = [_base_.param_scheduler[0], {**_base_.param_scheduler[1], 'end': 10, 'T_max': 9}]
 train_cfg = dict(max_epochs=10, val_interval=10)
+wiid = dict(paired=False)

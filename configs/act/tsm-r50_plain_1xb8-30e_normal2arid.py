@@ -6,3 +6,4 @@ _base_ = [
     '../_base_/runtime_act.py',
 ]
 model = dict(cls_head=dict(num_classes=11))
+wiid = dict(paired=False)

@@ -6,3 +6,4 @@ _base_ = [
     '../_base_/runtime_cls.py',
 ]
 model = dict(head=dict(num_classes=21, topk=(1,)))
+wiid = dict(paired=False)

@@ -1,3 +1,3 @@
 # Darkened twins alone, no auxiliary loss.
 _base_ = './resnet18_wiid-byol_1xb32-8e_gtsrb.py'
-model = dict(aux=None)
+wiid = dict(aux=None)

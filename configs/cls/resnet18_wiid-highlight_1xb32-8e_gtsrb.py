@@ -1,3 +1,3 @@
 # Without erase / patch: twins, BYOL, MMD, highlighting.
 _base_ = './resnet18_wiid_1xb32-8e_gtsrb.py'
-model = dict(data_preprocessor=dict(regions=dict(blocks=0.0)))
+wiid = dict(mask=dict(blocks=0.0))

@@ -1,3 +1,3 @@
 # Without masking: twins, BYOL, MMD.
 _base_ = './resnet18_wiid_1xb32-8e_gtsrb.py'
-model = dict(data_preprocessor=dict(regions=None))
+wiid = dict(mask=None)

@@ -8,3 +8,4 @@ _base_ = [
 ]
 model = dict(head=dict(num_classes=12, topk=(1,)))
 default_hooks = dict(checkpoint=dict(save_best='night_enhanced/class_mean', rule='greater'))
+wiid = dict(paired=False)

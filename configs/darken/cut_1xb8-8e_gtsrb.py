@@ -1,5 +1,5 @@
 # Traffic signs at 48 px with a small generator: about an hour on two CPU cores.
-_base_ = ['../_base_/datasets/unpaired_gtsrb.py', '../_base_/cut.py', '../_base_/runtime.py']
+_base_ = ['../_base_/datasets/unpaired_gtsrb.py', '../_base_/cut.py', '../_base_/runtime_light.py']
 model = dict(generator=dict(ngf=16, blocks=6), discriminator=dict(ndf=32))
 max_epochs = 8
 train_cfg = dict(by_epoch=True, max_epochs=max_epochs)

@@ -12,3 +12,4 @@ max_epochs = 24
 optim_wrapper = dict(optimizer=dict(type='AdamW', lr=3e-3, weight_decay=0.01))
 param_scheduler = dict(type='OneCycleLR', eta_max=3e-3, total_steps=max_epochs * 30, by_epoch=False)
 train_cfg = dict(by_epoch=True, max_epochs=max_epochs, val_interval=max_epochs)
+wiid = dict(paired=False)

@@ -13,3 +13,4 @@ load_from = (
     'https://download.openmmlab.com/mmdetection/v2.0/faster_rcnn/faster_rcnn_r50_fpn_1x_coco/'
     'faster_rcnn_r50_fpn_1x_coco_20200130-047c8118.pth'
 )
+wiid = dict(paired=False)

@@ -1,22 +1,3 @@
 # Does everything of WiiD run? Learns nothing.
-_base_ = ['./retinanet_r18_plain-smoke_1xb4-1e_gtsrb-scenes.py', '../_base_/wiid_det.py']
-model = dict(
-    _delete_=True,
-    type='wiid_plugins.PairedDetector',
-    detector={k: v for k, v in _base_.model.items() if k != 'data_preprocessor'},
-    aux={**_base_.wiid_aux, 'in_channels': [32] * 5},
-    data_preprocessor=dict(
-        type='wiid_plugins.PairedDetPreprocessor',
-        preprocessor=_base_.model.data_preprocessor,
-        **_base_.wiid_views,
-    ),
-)
-train_dataloader = dict(
-    dataset=dict(
-        _delete_=True,
-        type='wiid_plugins.WithDark',
-        dataset=_base_.train_set,
-        dark=_base_.unlabelled_dark,
-    )
-)
-custom_hooks = _base_.custom_hooks + _base_.wiid_hooks
+_base_ = './retinanet_r18_plain-smoke_1xb4-1e_gtsrb-scenes.py'
+wiid = dict(paired=True)

@@ -17,3 +17,4 @@ load_from = (
     'https://download.openmmlab.com/mmdetection/v2.0/yolo/yolov3_mobilenetv2_mstrain-416_300e_coco/'
     'yolov3_mobilenetv2_mstrain-416_300e_coco_20210718_010823-f68a07b3.pth'
 )
+wiid = dict(paired=False)

@@ -1,3 +1,3 @@
-# Without any real dark picture (zero-shot): twins, BYOL.
+# Without any real dark image (zero-shot): twins, BYOL.
 _base_ = './yolov5n_wiid-mmd_1xb16-8e_gtsrb-scenes.py'
-wiid = dict(dark=None, aux=dict(mmd=None))
+wiid = dict(dark=None)

@@ -1,3 +1,3 @@
 # Without masks: twins, BYOL, MMD on unlabelled dark scenes.
 _base_ = './yolov5n_wiid_1xb16-8e_gtsrb-scenes.py'
-wiid = dict(grid=None)
+wiid = dict(mask=None)

@@ -1,7 +1,4 @@
 # WiiD: darkened twins, BYOL, MMD on unlabelled dark scenes, erased background cells.
-_base_ = ['./yolov5n_plain_1xb16-8e_gtsrb-scenes.py', '../_base_/wiid_yolo.py']
 # The noise of raw pixels, which these scenes do not have: less of it was no better (README.md).
-wiid = dict(
-    dark=_base_.unlabelled_dark,
-    darken=dict(shot_noise=(1e-4, 0.012), veil=(0.0, 0.4)),
-)
+_base_ = './yolov5n_plain_1xb16-8e_gtsrb-scenes.py'
+wiid = dict(paired=True, darken=dict(shot_noise=(1e-4, 0.012), veil=(0.0, 0.4)))

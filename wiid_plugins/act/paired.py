@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..models.paired import PairedModel
-from ..models.tap import levels, tapped
+from ..models.tap import Nested, leaves, levels, mapped, tapped
 from ..registry import MODELS
 
 
@@ -35,16 +36,26 @@ class PairedRecognizer(PairedModel):
         self,
         recognizer: dict,
         aux: dict | None = None,
-        tap: str | Sequence[str] = 'backbone',
+        tap: str | Sequence[str] | None = 'backbone',
         joint_forward: bool = True,
         data_preprocessor: dict | None = None,
     ):
-        super().__init__(recognizer, aux, tap, joint_forward, data_preprocessor)
+        super().__init__(recognizer, aux, tap or 'backbone', joint_forward, data_preprocessor)
         if joint_forward and self.model.with_neck:
             raise ValueError(
                 "PairedRecognizer: the recognizer's neck has losses per view; set "
-                'model.joint_forward=False'
+                'wiid.joint_forward=False'
             )
+
+    def example(self) -> Tensor:
+        """An empty clip ``(1, 1, 3, T, H, W)``, or ``(1, segments, 3, H, W)`` for a 2D recognizer."""
+        from mmaction.models import Recognizer2D  # mmaction2 is optional
+
+        backbone = self.model.backbone
+        if isinstance(self.model, Recognizer2D):
+            return torch.zeros(1, getattr(backbone, 'num_segments', 8), 3, 112, 112)
+        frames = getattr(backbone, 'temporal_size', 32)
+        return torch.zeros(1, 1, 3, frames, 112, 112)
 
     def run_task(
         self, views: dict[str, Tensor], data_samples: list
@@ -64,15 +75,13 @@ class PairedRecognizer(PairedModel):
             taps[name] = levels(outputs, len(view))
         return losses, taps
 
-    def encode(self, model: Any, images: Tensor) -> tuple[Tensor, ...]:
+    def encode(self, model: Any, images: Tensor) -> Nested:
         """Features of the backbone, each ``(N, clips or segments, C, ...)``."""
         features, _ = model.extract_feat(images, stage='backbone')
-        features = (features,) if isinstance(features, Tensor) else features
-        return tuple(f.unflatten(0, (len(images), -1)) for f in features)
+        return mapped(lambda f: f.unflatten(0, (len(images), -1)), features)
 
-    def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
+    def task_losses(self, features: Nested, data_samples: list) -> dict[str, Tensor]:
         """The classification head's losses on one view."""
-        segments = features[0].shape[1]
-        flat = tuple(f.flatten(0, 1) for f in features)
-        backbone = flat if len(flat) > 1 else flat[0]
-        return self.model.cls_head.loss(backbone, data_samples, num_segs=segments, loss_aux={})
+        segments = next(leaves(features)).shape[1]
+        flat = mapped(lambda f: f.flatten(0, 1), features)
+        return self.model.cls_head.loss(flat, data_samples, num_segs=segments, loss_aux={})

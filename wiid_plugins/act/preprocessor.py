@@ -1,7 +1,8 @@
 """Make the views of clips on the device: one light per clip, and what moves as target."""
 
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -45,14 +46,17 @@ class PairedClipPreprocessor(PairedPreprocessor):
         regions: dict | None = None,
         fill: str = 'mean',
     ):
-        if preprocessor.get('blending'):
-            raise ValueError(
-                'data_preprocessor.preprocessor.blending mixes samples of one view only and would '
-                'part day from night; set it to None'
-            )
         super().__init__(preprocessor, darken, enhance, regions=regions, bgr=False, fill=fill)
         self.target = ClipTarget(**(target or {}))
         self.gmm = asdict(TemporalGMM(**(gmm or {})))
+
+    def _take_mixing(self) -> Callable[..., Any] | None:
+        mixing, self.stock.blending = self.stock.blending, None
+        return mixing
+
+    def _mix(self, view: Tensor, data_samples: list) -> tuple[Tensor, list]:
+        assert self.batch_augments is not None
+        return self.batch_augments(view, data_samples)
 
     def _to_unit(self, images: Pictures) -> Pictures:
         shapes = {tuple(clip.shape) for clip in images}

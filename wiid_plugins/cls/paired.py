@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..models.paired import PairedModel
+from ..models.tap import Nested
 from ..registry import MODELS
 
 
@@ -16,7 +17,7 @@ class PairedClassifier(PairedModel):
     Args:
         classifier: Config of the stock classifier.
         aux: Config of the auxiliary losses, None for none.
-        tap: Layers whose pooled outputs the auxiliary losses see.
+        tap: Layers whose pooled outputs the auxiliary losses see; None: the neck, else the backbone.
         joint_forward: One pass over all views instead of a pass per view.
         data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
         channels_last: Lay out weights, and with them all pictures, as ``NHWC``: on a CPU faster from
@@ -28,7 +29,7 @@ class PairedClassifier(PairedModel):
         self,
         classifier: dict,
         aux: dict | None = None,
-        tap: str | Sequence[str] = 'neck',
+        tap: str | Sequence[str] | None = None,
         joint_forward: bool = True,
         data_preprocessor: dict | None = None,
         channels_last: bool = False,
@@ -37,6 +38,11 @@ class PairedClassifier(PairedModel):
         if channels_last:
             self.to(memory_format=torch.channels_last)
 
-    def task_losses(self, features: tuple[Tensor, ...], data_samples: list) -> dict[str, Tensor]:
+    @property
+    def head(self) -> nn.Module:
+        """The stock head, where mmpretrain's ``SwitchRecipeHook`` looks for its loss."""
+        return self.model.head
+
+    def task_losses(self, features: Nested, data_samples: list) -> dict[str, Tensor]:
         """The classification head's losses on one view."""
         return self.model.head.loss(features, data_samples)

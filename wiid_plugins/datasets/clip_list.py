@@ -2,19 +2,22 @@
 
 import re
 from os.path import join
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from mmaction.datasets import VideoDataset
 from mmengine.fileio import list_from_file
 
 from ..registry import DATASETS
 
+CLIPS = ('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg', '.wmv')
+
 
 @DATASETS.register_module()
 class ClipList(VideoDataset):
     """mmaction2's ``VideoDataset``, which takes names with spaces and names lines that are wrong.
 
-    A line is ``name label``, or ``name`` in an unlabelled list. Blank lines and a byte order mark
+    A line is ``name label``, or ``name`` in an unlabelled list; ``ann_file`` may be a folder of
+    unlabelled clips, too. Blank lines and a byte order mark
     are no part of the list. ``line`` of a sample is where it stands.
 
     Args:
@@ -25,7 +28,10 @@ class ClipList(VideoDataset):
     """
 
     def load_data_list(self) -> list[dict]:
-        """List the clips after reading every line."""
+        """List the clips after reading every line, or those of a folder, which have no labels."""
+        if Path(self.ann_file).is_dir():
+            clips = sorted(p for p in Path(self.ann_file).rglob('*') if p.suffix.lower() in CLIPS)
+            return [dict(filename=str(p), label=-1) for p in clips]
         try:
             lines = [line.strip() for line in list_from_file(self.ann_file, encoding='utf-8-sig')]
         except UnicodeError as error:

@@ -1,6 +1,6 @@
 """A day set with a stream of unlabelled dark pictures beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,19 @@ class WithDark(Dataset):
         """Of the day set."""
         return self.dataset.metainfo
 
+    @property
+    def pipeline(self) -> Callable:
+        """Of the day set, which ``PipelineSwitchHook`` exchanges."""
+        return self.dataset.pipeline
+
+    @pipeline.setter
+    def pipeline(self, pipeline: Callable) -> None:
+        self.dataset.pipeline = pipeline
+
+    def update_skip_type_keys(self, skip_type_keys: Sequence[str]) -> None:
+        """Let a day set that mixes images skip transforms, as ``YOLOXModeSwitchHook`` wants it."""
+        self.dataset.update_skip_type_keys(skip_type_keys)
+
     def full_init(self) -> None:
         """Initialise both sets."""
         self.dataset.full_init()
@@ -64,6 +77,6 @@ def _empty_is_named(name: Path) -> Iterator[None]:
         if 'need at least one array' not in str(error):
             raise
         raise ValueError(
-            f'{name}: holds no unlabelled dark picture or clip; add some, or train without: '
-            'aux.mmd=None and the day set alone'
+            f'{name}: holds no unlabelled dark image or clip; add some, or train without: '
+            'wiid.dark=None'
         ) from error

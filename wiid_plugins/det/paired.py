@@ -4,10 +4,10 @@ import copy
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..models.paired import PairedModel, parted
-from ..models.tap import levels, tapped
+from ..models.paired import PairedModel
+from ..models.tap import levels, parted, tapped
 from ..registry import MODELS
 
 
@@ -24,6 +24,7 @@ class PairedDetector(PairedModel):
         detector: Config of the stock detector, without its preprocessor.
         aux: Config of the auxiliary losses, None for none.
         tap: Layers whose pooled outputs the auxiliary losses see; each level of a pyramid counts.
+            None: the neck, else the backbone.
         joint_forward: One pass over day and night, whose losses are logged together, instead of a
             pass for each, logged as ``day.*`` and ``night.*``.
         data_preprocessor: Config of :class:`~wiid_plugins.det.PairedDetPreprocessor`.
@@ -33,11 +34,16 @@ class PairedDetector(PairedModel):
         self,
         detector: dict,
         aux: dict | None = None,
-        tap: str | Sequence[str] = 'neck',
+        tap: str | Sequence[str] | None = None,
         joint_forward: bool = True,
         data_preprocessor: dict | None = None,
     ):
         super().__init__(detector, aux, tap, joint_forward, data_preprocessor)
+
+    @property
+    def detector(self) -> nn.Module:
+        """The stock detector, where mmdet's ``YOLOXModeSwitchHook`` looks for it."""
+        return self.model
 
     def run_task(
         self, views: dict[str, Tensor], data_samples: list

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from ..models.mask_token import build_mask_token
-from ..models.preprocessor import Drawn, PairedPreprocessor
+from ..models.preprocessor import Drawn, PairedPreprocessor, Pictures
 from ..ops.grid import GridDraw, covered_pixels, shrink_boxes
 from ..registry import MODELS
 
@@ -38,6 +38,19 @@ class PairedDetPreprocessor(PairedPreprocessor):
         super().__init__(preprocessor, darken, enhance, bgr=bgr)
         self.grid = None if grid is None else GridDraw(**grid)
         self.mask_token = build_mask_token(fill, grid is not None, 'data_preprocessor.grid')
+
+    def _take_mixing(self) -> None:
+        """Leave the stock augmentations where they are: they resize all views and boxes at once."""
+
+    def _normalise(self, views: list[Pictures | None], data_samples: list) -> dict:
+        """Dark images of other sizes go in by themselves, so that no view is padded for another."""
+        day, night, dark = views
+        if dark is None or {p.shape for p in dark} <= {p.shape for p in day}:
+            return super()._normalise(views, data_samples)
+        packed = super()._normalise([day, night, None], data_samples)
+        alone = self.stock({'inputs': list(self._joined([dark])), 'data_samples': None})
+        packed['inputs'] = packed['inputs']._replace(dark=alone['inputs'])
+        return packed
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""

@@ -4,6 +4,7 @@ from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
 from .class_pictures import ClassPictures
 from .classes import ClassesHook
+from .constructor import PairedConstructor
 from .day_night import DayNightMetric
 from .domain_table import DomainTableHook
 from .fitting import CheckpointFitsHook
@@ -27,6 +28,7 @@ __all__ = [
     'FiniteLossHook',
     'HeadFitsHook',
     'MomentumHook',
+    'PairedConstructor',
     'PairedRunner',
     'ReseedHook',
     'SafeCheckpointHook',

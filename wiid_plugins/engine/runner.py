@@ -6,15 +6,17 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner, find_latest_checkpoint
 
+from ..compose import compose
 from ..registry import RUNNERS
 
 
 @RUNNERS.register_module()
 class PairedRunner(Runner):
-    """Refuse a training without a step, and resume from the files beside the log.
+    """Know the block ``wiid``, refuse a training without a step, resume from the files beside the log.
 
     The launchers of the toolboxes build it for ``runner_type='wiid_plugins.PairedRunner'``.
 
@@ -24,6 +26,11 @@ class PairedRunner(Runner):
     """
 
     _load_from: str | None
+
+    @classmethod
+    def from_cfg(cls, cfg: Config) -> Runner:
+        """Lay the block ``wiid`` on the config, and build what that gives."""
+        return super().from_cfg(compose(cfg))
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
         """Build the loop, unless it would be empty.

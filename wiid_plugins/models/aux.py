@@ -52,15 +52,6 @@ class WiidAux(BaseModule):
                 self.projectors.append(MLP(channels, [hidden, out], nn.BatchNorm1d))
                 self.predictors.append(MLP(out, [hidden, out], nn.BatchNorm1d))
 
-    def check(self, features: list[Tensor]) -> None:
-        """Compare the tapped widths with ``in_channels``."""
-        found = [f.shape[1] for f in features]
-        if found != self.in_channels:
-            raise ValueError(
-                f'the tapped layers give {found} channels, aux.in_channels is {self.in_channels}; '
-                f'set aux.in_channels={found}'
-            )
-
     def byol_loss(self, online: list[Tensor], target: list[Tensor]) -> Tensor:
         """BYOL both ways: ``2 - 2 cos(prediction, projection of the other view)``.
 

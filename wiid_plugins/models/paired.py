@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from ..registry import MODELS
 from .aux import WiidAux
 from .preprocessor import Views
-from .tap import levels, tapped
+from .tap import Nested, levels, parted, tapped
 from .target import MomentumEncoder
 
 
@@ -23,9 +23,10 @@ class PairedModel(BaseModel):
 
     Args:
         model: Config of the stock model, without its preprocessor.
-        aux: Config of :class:`~wiid_plugins.models.WiidAux`; None: no auxiliary loss.
+        aux: Config of :class:`~wiid_plugins.models.WiidAux`, whose ``in_channels`` are found here;
+            None: no auxiliary loss.
         tap: Layers of the stock model whose pooled outputs the auxiliary losses see; one that gives
-            a tuple counts as several levels.
+            a tuple counts as several levels. None: the neck, or the backbone where there is none.
         joint_forward: Run all views as one batch, so that batch norm sees day and night together;
             False runs a pass per view.
         data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
@@ -40,15 +41,18 @@ class PairedModel(BaseModel):
         self,
         model: dict[str, Any],
         aux: dict[str, Any] | None,
-        tap: str | Sequence[str],
+        tap: str | Sequence[str] | None,
         joint_forward: bool,
         data_preprocessor: dict[str, Any] | None,
     ):
         super().__init__(data_preprocessor)
         self.model = MODELS.build(model)
+        tap = tap or ('neck' if getattr(self.model, 'neck', None) is not None else 'backbone')
         self.tap = [tap] if isinstance(tap, str) else list(tap)
         self.joint_forward = joint_forward
-        self.aux: WiidAux | None = None if aux is None else MODELS.build(aux)
+        self.aux: WiidAux | None = None
+        if aux is not None:
+            self.aux = MODELS.build({**aux, 'in_channels': self._widths()})
         self.target: MomentumEncoder | None = None
         if self.aux is not None and self.aux.byol:
             momentum = self.aux.byol['momentum']
@@ -56,6 +60,21 @@ class PairedModel(BaseModel):
             drop = tuple(name for name in children if name not in self.encoder_parts)
             self.target = MomentumEncoder(self.model, self.aux.projectors, momentum, drop)
         self._register_load_state_dict_pre_hook(self._accept_plain_checkpoint)
+
+    def example(self) -> Tensor:
+        """An empty image of a size that the stock model takes, ``(1, 3, H, W)``."""
+        size = getattr(self.model.backbone, 'img_size', 224)
+        height, width = (size, size) if isinstance(size, int) else size
+        return torch.zeros(1, 3, height, width)
+
+    @torch.no_grad()
+    def _widths(self) -> list[int]:
+        """Channels of each tapped level, as a pass of an empty image shows them."""
+        training = self.model.training
+        with torch.random.fork_rng(devices=[]), tapped(self.model, self.tap, stop=True) as outputs:
+            self.encode(self.model.eval(), self.example())
+        self.model.train(training)
+        return [level.shape[1] for level in levels(outputs, 1)]
 
     def init_weights(self) -> None:
         """Initialise the stock model, then start the momentum encoder from it."""
@@ -96,13 +115,11 @@ class PairedModel(BaseModel):
                     losses[f'{view}.{name}'] = value
         return losses, dict(zip(views, taps, strict=True))
 
-    def encode(self, model: Any, images: Tensor) -> tuple[Tensor, ...]:
+    def encode(self, model: Any, images: Tensor) -> Nested:
         """Features that the stock head takes."""
         return model.extract_feat(images)
 
-    def task_losses(
-        self, features: tuple[Tensor, ...], data_samples: list[Any]
-    ) -> dict[str, Tensor]:
+    def task_losses(self, features: Nested, data_samples: list[Any]) -> dict[str, Tensor]:
         """The stock head's own losses."""
         raise NotImplementedError
 
@@ -112,8 +129,7 @@ class PairedModel(BaseModel):
         features, taps = (list(each) for each in zip(*passes, strict=True))
         if self.joint_forward:
             sizes = [len(v) for v in views]
-            features = list(zip(*(f.split(sizes) for f in features[0]), strict=True))
-            taps = parted(taps[0], sizes)
+            features, taps = parted(features[0], sizes), parted(taps[0], sizes)
         return features, taps
 
     def _batches(self, views: list[Tensor]) -> list[Tensor]:
@@ -121,7 +137,7 @@ class PairedModel(BaseModel):
 
     def _read(
         self, model: nn.Module, images: Tensor, stop: bool = False
-    ) -> tuple[tuple[Tensor, ...] | None, list[Tensor]]:
+    ) -> tuple[Nested | None, list[Tensor]]:
         """Features and pooled taps of one pass; no features if it stops at the last tap."""
         features = None
         with tapped(model, self.tap if self.aux is not None else (), stop) as outputs:
@@ -137,7 +153,6 @@ class PairedModel(BaseModel):
     def _aux_losses(
         self, aux: WiidAux, present: dict[str, Tensor], taps: dict[str, list[Tensor]]
     ) -> dict[str, Tensor]:
-        aux.check(taps['day'])
         losses = {}
         if self.target is not None and 'night' in present:
             slow = self._targets(self.target, [present['day'], present['night']])
@@ -146,8 +161,7 @@ class PairedModel(BaseModel):
             if 'dark' not in present or 'night' not in present:
                 raise KeyError(
                     'aux.mmd compares night views with unlabelled dark pictures, and the batch has '
-                    f'only {sorted(present)}; wrap train_dataloader.dataset in '
-                    'wiid_plugins.WithDark (and set data_preprocessor.darken), or set aux.mmd=None'
+                    f'only {sorted(present)}; set wiid.dark and wiid.darken, or wiid.aux.mmd=None'
                 )
             losses['loss_mmd'] = aux.mmd_loss(taps['night'], taps['dark'])
         return losses
@@ -167,12 +181,6 @@ class PairedModel(BaseModel):
             name = f'average.encoder.{key[len(start) :]}'
             if name in slow:
                 state_dict[f'{prefix}target.{name}'] = state_dict[key]
-
-
-def parted(joined: list[Tensor], sizes: list[int]) -> list[list[Tensor]]:
-    """Levels of joined views -> views of levels."""
-    split = [level.split(sizes) for level in joined]
-    return [[level[i] for level in split] for i in range(len(sizes))]
 
 
 def _join(taps: list[list[Tensor]]) -> list[Tensor]:

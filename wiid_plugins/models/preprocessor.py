@@ -1,8 +1,10 @@
 """Make day, night and dark views of a batch on the device, in front of a stock preprocessor."""
 
+import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseDataPreprocessor
@@ -49,8 +51,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
     view and the target are made here where the loader did not. Masking sets normalised pictures to 0,
     which is the mean colour: black would be an outlier that shifts batch statistics; or to a learned
     fill, a parameter of the model that lives here. Dark pictures get the masks of the batch too, so
-    that MMD compares light, not how much is hidden. Outside training the stock preprocessor gets the
-    batch untouched.
+    that MMD compares light, not how much is hidden. Mixup and CutMix come last and mix all views by
+    one draw. Outside training the stock preprocessor gets the batch untouched.
 
     Args:
         preprocessor: Config of the toolbox's own preprocessor.
@@ -77,12 +79,8 @@ class PairedPreprocessor(BaseDataPreprocessor):
         fill: str = 'mean',
     ):
         super().__init__()
-        if preprocessor.get('batch_augments'):
-            raise ValueError(
-                'data_preprocessor.preprocessor.batch_augments mixes samples of one view only and '
-                'would part day from night; set it to None'
-            )
         self.stock = MODELS.build(preprocessor)
+        self.batch_augments = self._take_mixing()
         self.darken = None if darken is None else build_darkener(**darken)
         self.enhance = None if enhance is None else build_enhancer(**enhance)
         self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
@@ -103,11 +101,38 @@ class PairedPreprocessor(BaseDataPreprocessor):
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
         if drawn.visible is not None:
             day, night, dark = packed['inputs']
-            visible = _padded(drawn.visible, day.shape[-2:])
+            divisor = getattr(self.stock, 'pad_size_divisor', 1)
+            visible = _resized(_padded(drawn.visible, divisor), day)
             night = None if night is None else self._masked(night, visible)
-            dark = None if dark is None else self._masked(dark, in_turn(visible, len(dark)))
+            if dark is not None:
+                dark = self._masked(dark, _resized(in_turn(visible, len(dark)), dark))
             packed['inputs'] = Views(self._masked(day, visible), night, dark)
-        return packed
+        return packed if self.batch_augments is None else self._mixed(**packed)
+
+    def _take_mixing(self) -> Callable[..., Any] | None:
+        """Take Mixup and the like out of the stock preprocessor: it would mix one view only."""
+        mixing, self.stock.batch_augments = self.stock.batch_augments, None
+        return mixing
+
+    def _mixed(self, inputs: Views, data_samples: list[Any]) -> dict[str, Any]:
+        """Mix the samples of all views by one draw."""
+        numpy, torches = np.random.get_state(), torch.get_rng_state()
+        mixed: dict[str, Any] = {}
+        for name, view in inputs._asdict().items():
+            if view is not None:
+                np.random.set_state(numpy)
+                torch.set_rng_state(torches)
+                mixed[name], samples = self._mix(view, copy.deepcopy(data_samples))
+        return {'inputs': Views(**mixed), 'data_samples': samples}
+
+    def _mix(self, view: Tensor, data_samples: list[Any]) -> tuple[Tensor, list[Any]]:
+        """Mix the images of one view, and their scores."""
+        assert self.batch_augments is not None
+        scores = torch.stack([sample.gt_score for sample in data_samples])
+        view, scores = self.batch_augments(view, scores)
+        for sample, score in zip(data_samples, scores, strict=True):
+            sample.set_gt_score(score)
+        return view, data_samples
 
     def _masked(self, images: Tensor, visible: Tensor) -> Tensor:
         """Fill what is not visible of normalised images."""
@@ -170,8 +195,17 @@ class PairedPreprocessor(BaseDataPreprocessor):
         return [(p.flip(0) if self.bgr else p) * 255 for v in views for p in v]  # stock pads them
 
 
-def _padded(visible: Pictures, size: torch.Size) -> Tensor:
-    """Masks as large as the padded pictures; padding is visible."""
+def _padded(visible: Pictures, divisor: int) -> Tensor:
+    """Masks as large as the padded images; padding is visible."""
     batches = [v[None] for v in visible] if isinstance(visible, list) else [visible]
-    grow = [(0, size[1] - v.shape[2], 0, size[0] - v.shape[1]) for v in batches]
+    sizes = (max(v.shape[i] for v in batches) for i in (1, 2))
+    height, width = (-(-size // divisor) * divisor for size in sizes)
+    grow = [(0, width - v.shape[2], 0, height - v.shape[1]) for v in batches]
     return torch.cat([F.pad(v, g, value=True) for v, g in zip(batches, grow, strict=True)])
+
+
+def _resized(visible: Tensor, images: Tensor) -> Tensor:
+    """Masks as large as images that the stock preprocessor has resized, or that have their own size."""
+    if visible.shape[-2:] == images.shape[-2:]:
+        return visible
+    return F.interpolate(visible[:, None].float(), images.shape[-2:], mode='nearest')[:, 0] > 0

@@ -6,6 +6,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+Nested = Any  # a tensor, or a tuple or list of such, as backbones give them
+
 
 class _EnoughError(Exception):
     """Leaves a model whose later layers nobody asked for."""
@@ -70,7 +72,7 @@ def pooled(feature: Tensor) -> Tensor:
 
 
 def levels(
-    outputs: Sequence[Tensor | Sequence[Tensor]], samples: int | None = None
+    outputs: Sequence[Nested], samples: int | None = None
 ) -> list[Tensor]:
     """Pool what layers gave; a layer that hands on a tuple, as a pyramid does, gives several.
 
@@ -82,6 +84,28 @@ def levels(
     Returns:
         ``(samples, C)`` per level.
     """
-    entries = [[o] if isinstance(o, Tensor) else o for o in outputs]
-    found = [pooled(level) for entry in entries for level in entry]
+    found = [pooled(level) for level in leaves(outputs)]
     return found if samples is None else [f.unflatten(0, (samples, -1)).mean(1) for f in found]
+
+
+def leaves(nested: Nested) -> Iterator[Tensor]:
+    """Give the tensors of what a layer hands on, in order."""
+    if isinstance(nested, Tensor):
+        yield nested
+    else:
+        for part in nested:
+            yield from leaves(part)
+
+
+def mapped(function: Callable[[Tensor], Tensor], nested: Nested) -> Nested:
+    """Apply a function to every tensor of what a layer hands on."""
+    if isinstance(nested, Tensor):
+        return function(nested)
+    return type(nested)(mapped(function, part) for part in nested)
+
+
+def parted(joined: Nested, sizes: list[int]) -> list[Nested]:
+    """Part what a layer hands on for joined views: view by view, nested as before."""
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    pairs = zip(starts, sizes, strict=True)
+    return [mapped(lambda f, a=a, n=n: f[a : a + n], joined) for a, n in pairs]

@@ -1,34 +1,13 @@
 # Normal-light clips to train on, ARID split 1 to test on (tools/prepare/arid.py), 16 x 224 px.
+_base_ = '../wiid_act.py'
 data_root = 'data/arid/'
 classes = (
     *('Drink', 'Jump', 'Pick', 'Pour', 'Push', 'Run', 'Sit', 'Stand', 'Turn', 'Walk', 'Wave'),
 )
 frames = dict(type='SampleFrames', clip_len=16, frame_interval=2, num_clips=1)
-cut = [
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='MultiScaleCrop', input_size=224, scales=(1, 0.875, 0.75), random_crop=False),
-    dict(type='Resize', scale=(224, 224), keep_ratio=False),
-    dict(type='Flip', flip_ratio=0.5),
-]
-pack = [
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('img_shape', 'filename', 'domain')),
-]
-train_pipeline = [dict(type='DecordInit'), frames, dict(type='DecordDecode'), *cut, *pack]
-load = [
-    dict(type='DecordInit'),
-    {**frames, 'test_mode': True},
-    dict(type='DecordDecode'),
-    dict(type='Resize', scale=(-1, 256)),
-    dict(type='CenterCrop', crop_size=224),
-]
-enhance = [dict(type='wiid_plugins.Enhance', key='imgs')]
+pack = [dict(type='FormatShape', input_format='NCTHW'), dict(type='PackActionInputs')]
 clips = dict(
     type='wiid_plugins.ClipList', data_prefix=dict(video=data_root), metainfo=dict(classes=classes)
-)
-train_set = dict(**clips, ann_file=data_root + 'normal_light_train.txt', pipeline=train_pipeline)
-unlabelled_dark = dict(  # of its labels none is used
-    **clips, ann_file=data_root + 'arid_split1_train.txt', pipeline=train_pipeline
 )
 train_dataloader = dict(
     batch_size=8,
@@ -36,7 +15,20 @@ train_dataloader = dict(
     persistent_workers=False,
     drop_last=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
-    dataset=train_set,
+    dataset=dict(
+        **clips,
+        ann_file=data_root + 'normal_light_train.txt',
+        pipeline=[
+            dict(type='DecordInit'),
+            frames,
+            dict(type='DecordDecode'),
+            dict(type='Resize', scale=(-1, 256)),
+            dict(type='MultiScaleCrop', input_size=224, scales=(1, 0.875, 0.75), random_crop=False),
+            dict(type='Resize', scale=(224, 224), keep_ratio=False),
+            dict(type='Flip', flip_ratio=0.5),
+            *pack,
+        ],
+    ),
 )
 test_dataloader = dict(
     batch_size=8,
@@ -44,19 +36,22 @@ test_dataloader = dict(
     persistent_workers=False,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
-        type='ConcatDataset',
-        datasets=[
-            dict(
-                **clips,
-                ann_file=data_root + 'arid_split1_test.txt',
-                test_mode=True,
-                pipeline=load + light + [dict(type='wiid_plugins.SetDomain', name=name)] + pack,
-            )
-            for name, light in dict(night=[], night_enhanced=enhance).items()
+        **clips,
+        ann_file=data_root + 'arid_split1_test.txt',
+        test_mode=True,
+        pipeline=[
+            dict(type='DecordInit'),
+            {**frames, 'test_mode': True},
+            dict(type='DecordDecode'),
+            dict(type='Resize', scale=(-1, 256)),
+            dict(type='CenterCrop', crop_size=224),
+            *pack,
         ],
     ),
 )
-test_evaluator = dict(type='wiid_plugins.DayNightMetric')
+test_evaluator = dict(type='AccMetric')
 test_cfg = dict()
 # No normal-light list to validate on is published: no epoch is picked, the last one counts.
 val_dataloader = val_evaluator = val_cfg = None
+# All of the test is night. Of the labels of the unlabelled list none is used.
+wiid = dict(day=None, night=dict(), dark=data_root + 'arid_split1_train.txt')

@@ -4,16 +4,10 @@ segments = dict(
     SampleFrames=dict(clip_len=1, frame_interval=1, num_clips=8),
     FormatShape=dict(input_format='NCHW'),
 )
-train_pipeline = [{**step, **segments.get(step.type, {})} for step in _base_.train_pipeline]
-train_set = dict(pipeline=train_pipeline)
-unlabelled_dark = dict(pipeline=train_pipeline)
-train_dataloader = dict(dataset=train_set)
-test_dataloader = dict(
-    dataset=dict(
-        datasets=[
-            {**s, 'pipeline': [{**step, **segments.get(step.type, {})} for step in s.pipeline]}
-            for s in _base_.test_dataloader.dataset.datasets
-        ]
-    )
-)
-del segments
+pipelines = [
+    [{**step, **segments.get(step.type, {})} for step in loader.dataset.pipeline]
+    for loader in (_base_.train_dataloader, _base_.test_dataloader)
+]
+train_dataloader = dict(dataset=dict(pipeline=pipelines[0]))
+test_dataloader = dict(dataset=dict(pipeline=pipelines[1]))
+del segments, pipelines

@@ -1,4 +1,5 @@
 # VOC + COCO by day (tools/prepare/voco.py), ExDark by night (tools/prepare/exdark.py).
+_base_ = '../wiid_yolo.py'
 data = dict(
     path='data',
     train='voco/images/train',
@@ -8,8 +9,4 @@ data = dict(
         *['Chair', 'Cup', 'Dog', 'Motorbike', 'People', 'Table'],
     ],
 )
-test = dict(
-    sets=dict(day='voco/images/val', night='exdark/images/test'),
-    enhance=dict(),
-)
-unlabelled_dark = 'data/exdark/images/train'
+wiid = dict(dark='data/exdark/images/train', night='exdark/images/test')

@@ -1,0 +1,12 @@
+# The method for images: what is salient is the target.
+runner_type = 'wiid_plugins.PairedRunner'
+wiid = dict(
+    task='cls',
+    darken=dict(),  # ranges of wiid_plugins.ops.lowlight.DarkRanges
+    enhance=dict(),  # the same enhancement on night views, on dark images and at test time
+    mask=dict(highlight=0.1, blocks=0.6),
+    aux=dict(
+        byol=dict(weight=0.13, momentum=0.01),  # momentum = 1 - tau
+        mmd=dict(weight=0.1),  # where there are dark images
+    ),
+)

@@ -1,0 +1,176 @@
+"""Day, night and unlabelled dark datasets, made of those of a stock config."""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import TRANSFORMS
+
+from .own import as_labelled, innermost
+from .tasks import Task
+
+# Parts of the names of transforms that read, cut and pack an image. The others change its light.
+GEOMETRY = (
+    *('Load', 'Init', 'Sample', 'Decode', 'PIL', 'Resize', 'Rescale', 'Crop', 'Flip', 'Pad'),
+    *('Format', 'Pack'),
+)
+PACKING = ('Pack', 'Format', 'TestTimeAug')
+ACCURACY = ('Accuracy', 'AccMetric', 'SingleLabelMetric', 'wiid_plugins.DayNightMetric')
+
+
+def as_dark(dark: str | dict, stock: ConfigDict, task: Task) -> ConfigDict:
+    """Give the config of a stream of unlabelled dark images or clips.
+
+    Args:
+        dark: A folder, a list of files (``.txt``), or a dataset config.
+        stock: The training set; the geometry of its pipeline is taken over.
+        task: Of the stock config.
+    """
+    if not isinstance(dark, str):
+        return ConfigDict(copy.deepcopy(dark))
+    path = Path(dark)
+    folder = path.parent if path.suffix == '.txt' else path
+    pipeline = list(_dark_pipeline(list(_steps(stock)), task))
+    if task.scope == 'mmaction':
+        clips = dict(ann_file=dark, data_prefix=dict(video=str(folder)))
+        return ConfigDict(type='wiid_plugins.ClipList', **clips, pipeline=pipeline)
+    images = dict(data_prefix=str(folder), with_label=False, pipeline=pipeline)
+    if folder != path:
+        images['ann_file'] = dark
+    return ConfigDict(type='wiid_plugins.ClassFolder', **images)
+
+
+def _steps(stock: ConfigDict) -> Iterator[ConfigDict]:
+    """All steps of a dataset, those of the sets that it wraps first."""
+    if 'dataset' in stock:
+        yield from _steps(stock.dataset)
+    yield from copy.deepcopy(stock.get('pipeline', []))
+
+
+def _dark_pipeline(steps: list[ConfigDict], task: Task) -> Iterator[ConfigDict]:
+    if task.scope != 'mmdet':
+        yield from (s for s in steps if any(part in s['type'] for part in GEOMETRY))
+        return
+    # Boxes, mosaics and padding are for labelled images: padding would count in pooled features.
+    sizes = (s.get('img_scale') or s.get('scale') or s.get('scales') for s in steps)
+    size = next(filter(None, sizes), (1333, 800))
+    size = size[0] if isinstance(size[0], list | tuple) else size
+    yield next(s for s in steps if s['type'].endswith(('LoadImage', 'LoadImageFromFile')))
+    yield ConfigDict(type='Resize', scale=size, keep_ratio=False)
+    yield from (s for s in steps if s['type'] == 'RandomFlip')
+    yield steps[-1]
+
+
+def set_domains(cfg: Config, block: ConfigDict, task: Task) -> None:
+    """Test by day and by night, raw and enhanced, in one run; validate likewise.
+
+    A validation without a night of its own has one made, with the same draw for every model.
+
+    Args:
+        cfg: Changed in place: test and validation sets and their evaluators.
+        block: The block ``wiid``.
+        task: Of the stock config.
+
+    Raises:
+        ValueError: If the evaluator can't be used by day and by night.
+    """
+    val = block.get('val') or {}
+    for job, changes in (('test', block), ('val', val)):
+        loader = cfg.get(f'{job}_dataloader')
+        if not loader:
+            continue
+        stock = innermost(loader.dataset)
+        made = job == 'val' and 'night' not in val
+        sets = {
+            name: in_domain(_changed(stock, changes.get(when, {}), task), name, light, task)
+            for when in ('day', 'night')
+            if changes.get(when, {} if when == 'day' or made else None) is not None
+            for name, light in _lights(when, made, block.get('enhance'), task)
+        }
+        loader.dataset = ConfigDict(type='ConcatDataset', datasets=list(sets.values()))
+        cfg[f'{job}_evaluator'] = _evaluator(cfg[f'{job}_evaluator'], sets, job, task)
+
+
+def _changed(stock: ConfigDict, change: dict | str, task: Task) -> ConfigDict:
+    if isinstance(change, str):
+        return as_labelled(change, stock, task)
+    changed = copy.deepcopy(stock)
+    changed.update(copy.deepcopy(change))
+    return changed
+
+
+def _lights(
+    when: str, made: bool, enhance: dict | None, task: Task
+) -> Iterator[tuple[str, list[ConfigDict]]]:
+    """Names of the domains of a time of day, and what changes their light."""
+    key = {} if task.image == 'img' else dict(key=task.image)
+    lift = [] if enhance is None else [ConfigDict(type='wiid_plugins.Enhance', **key, **enhance)]
+    if made and when == 'night':
+        dusk = ConfigDict(type='wiid_plugins.Darken', out=task.image, seed=0)
+        yield 'night_enhanced', [dusk, *lift]
+        return
+    yield when, []
+    if lift and not made:
+        yield f'{when}_enhanced', lift
+
+
+def in_domain(base: ConfigDict, name: str, light: list[ConfigDict], task: Task) -> ConfigDict:
+    """A set with its light changed, and its name in every sample."""
+    base = copy.deepcopy(base)
+    steps = list(base.pipeline)
+    names = [step['type'].split('.')[-1] for step in steps]
+    first, last = (
+        next(i for i, n in enumerate(names) if n.startswith(parts))
+        for parts in (('LoadAnnotations', *PACKING), PACKING)
+    )
+    place = max(i + 1 for i, n in enumerate(names[:first]) if task.light_after in n)
+    for pack in _packs(steps):
+        _keep_domain(pack, task)
+    named = ConfigDict(type='wiid_plugins.SetDomain', name=name)
+    lights = copy.deepcopy(light)
+    base.pipeline = [*steps[:place], *lights, *steps[place:last], named, *steps[last:]]
+    return base
+
+
+def _packs(steps: list) -> Iterator[ConfigDict]:
+    """The packing transforms of a pipeline, those inside of test-time augmentation too."""
+    for step in steps:
+        if isinstance(step, list | tuple):
+            yield from _packs(step)
+        elif step['type'].split('.')[-1].startswith('Pack'):
+            yield step
+        else:
+            yield from _packs(step.get('transforms', []))
+
+
+def _keep_domain(pack: ConfigDict, task: Task) -> None:
+    keys = pack.get('meta_keys')
+    if keys is None:
+        name = pack['type'] if '.' in pack['type'] else f'{task.scope}.{pack["type"]}'
+        keys = TRANSFORMS.build({**pack, 'type': name}).meta_keys
+    pack.meta_keys = tuple(dict.fromkeys((*keys, 'domain')))
+
+
+def _evaluator(
+    stock: ConfigDict | list, sets: dict[str, ConfigDict], job: str, task: Task
+) -> ConfigDict:
+    """Score each domain: accuracy in one metric, detections by the stock metric of each set."""
+    if isinstance(stock, list | tuple):
+        if len(stock) != 1:
+            raise ValueError(f'{job}_evaluator: wiid takes one metric, not {len(stock)}')
+        stock = stock[0]
+    if task.scope == 'mmdet':
+        metrics = [copy.deepcopy(stock) for _ in sets]
+        for metric, dataset in zip(metrics, sets.values(), strict=True):
+            if 'ann_file' in metric:
+                metric.ann_file = str(Path(dataset.get('data_root') or '', dataset.ann_file))
+        return ConfigDict(
+            type='MultiDatasetsEvaluator', dataset_prefixes=list(sets), metrics=metrics
+        )
+    if stock['type'] not in ACCURACY:
+        raise ValueError(
+            f'{job}_evaluator is {stock["type"]}, and wiid scores by day and by night with top-1 '
+            f'accuracy; set {job}_evaluator=dict(type="wiid_plugins.DayNightMetric") if that fits'
+        )
+    return ConfigDict(type='wiid_plugins.DayNightMetric')

@@ -1,0 +1,34 @@
+"""The hooks that a training by day and by night needs."""
+
+from mmengine.config import Config, ConfigDict
+
+from .tasks import Task
+
+ALWAYS = (
+    'wiid_plugins.CheckpointFitsHook',
+    'wiid_plugins.ClassesHook',
+    'wiid_plugins.ReseedHook',
+    'wiid_plugins.FiniteLossHook',
+    'wiid_plugins.HeadFitsHook',
+    'wiid_plugins.SettingHook',
+)
+
+
+def add_hooks(cfg: Config, block: ConfigDict, task: Task) -> None:
+    """Add what a config does not have yet, and put ours in the place of stock ones.
+
+    Args:
+        cfg: Changed in place.
+        block: The block ``wiid``.
+        task: Of the stock config.
+    """
+    hooks = list(cfg.get('custom_hooks') or [])
+    byol = block.get('paired', True) and (block.get('aux') or {}).get('byol')
+    wanted = (*ALWAYS, *task.hooks, *['wiid_plugins.MomentumHook'] * bool(byol))
+    there = {hook['type'] for hook in hooks}
+    cfg.custom_hooks = hooks + [ConfigDict(type=name) for name in wanted if name not in there]
+    for hook in (cfg.get('default_hooks') or {}).values():
+        if hook and hook.get('type') in task.stock_hooks:
+            hook['type'] = task.stock_hooks[hook['type']]
+    if cfg.get('train_dataloader'):
+        cfg.train_dataloader.persistent_workers = False  # ReseedHook: their draws would go on

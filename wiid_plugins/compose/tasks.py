@@ -1,0 +1,79 @@
+"""What the block ``wiid`` becomes in each toolbox."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Task:
+    """How a toolbox's models, data and tests are wrapped.
+
+    Args:
+        scope: Toolbox.
+        stock: Argument of the wrapper that takes the stock model.
+        model: Type of the wrapper.
+        views: Type of the preprocessor that makes the views.
+        preprocessor: Type of the stock preprocessor, where a config names none.
+        mask: Keys of ``wiid.mask`` that are arguments of ``views`` themselves.
+        regions: Its argument that takes the other keys.
+        hooks: What watches a training besides the hooks of all tasks.
+        stock_hooks: Hooks of a stock config whose place is taken.
+        image: Key of the image or clip in a pipeline.
+        light_after: Where a test pipeline changes the light: behind the last transform whose name
+            has this in it, and before anything is packed.
+    """
+
+    scope: str
+    stock: str
+    model: str
+    views: str
+    preprocessor: str
+    mask: tuple[str, ...]
+    regions: str
+    hooks: tuple[str, ...]
+    stock_hooks: dict[str, str]
+    image: str
+    light_after: str
+
+
+SAFE = {'CheckpointHook': 'wiid_plugins.SafeCheckpointHook'}
+TASKS = {
+    'cls': Task(
+        scope='mmpretrain',
+        stock='classifier',
+        model='wiid_plugins.PairedClassifier',
+        views='wiid_plugins.PairedPreprocessor',
+        preprocessor='ClsDataPreprocessor',
+        mask=('target', 'fill'),
+        regions='regions',
+        hooks=(),
+        stock_hooks={**SAFE, 'VisualizationHook': 'wiid_plugins.ClassPictures'},
+        image='img',
+        light_after='',
+    ),
+    'det': Task(
+        scope='mmdet',
+        stock='detector',
+        model='wiid_plugins.PairedDetector',
+        views='wiid_plugins.PairedDetPreprocessor',
+        preprocessor='DetDataPreprocessor',
+        mask=('fill',),
+        regions='grid',
+        hooks=('wiid_plugins.DomainTableHook',),
+        stock_hooks={**SAFE, 'DetVisualizationHook': 'wiid_plugins.DomainPictures'},
+        image='img',
+        light_after='LoadImage',
+    ),
+    'act': Task(
+        scope='mmaction',
+        stock='recognizer',
+        model='wiid_plugins.PairedRecognizer',
+        views='wiid_plugins.PairedClipPreprocessor',
+        preprocessor='ActionDataPreprocessor',
+        mask=('target', 'gmm', 'fill'),
+        regions='regions',
+        hooks=('wiid_plugins.ClipListHook',),
+        stock_hooks=SAFE,
+        image='imgs',
+        light_after='',
+    ),
+}
