@@ -47,8 +47,10 @@ def test_a_checkpoint_that_fits_is_tested(tmp_path, config, weights):
     assert 'accuracy/top1' in make_tester(tmp_path, BUILD[config](), file).test()
 
 
-def test_a_paired_checkpoint_is_not_tested_as_a_plain_one(tmp_path):
-    tester = make_tester(tmp_path, build_stock(), save(tmp_path, build_paired()))
+@pytest.mark.parametrize('fill', ['mean', 'token'])
+def test_a_paired_checkpoint_is_not_tested_as_a_plain_one(tmp_path, fill):
+    paired = build_paired(views=dict(regions=dict(), fill=fill))
+    tester = make_tester(tmp_path, build_stock(), save(tmp_path, paired))
     with pytest.raises(ValueError, match='weights.pth does not fit.*paired.*export_plain.py'):
         tester.test()
 

@@ -5,7 +5,9 @@ from torch import Tensor
 from ultralytics.nn.tasks import BaseModel, DetectionModel
 
 from ..models.aux import WiidAux
+from ..models.mask_token import build_mask_token
 from ..models.tap import pooled, tapped
+from .views import GREY
 
 
 class PairedDetectionModel(DetectionModel):
@@ -22,8 +24,11 @@ class PairedDetectionModel(DetectionModel):
         verbose: Log a summary.
         wiid: The options of the method. Here count ``darken`` (None: no night view), ``aux``,
             arguments of :class:`~wiid_plugins.models.WiidAux` without ``in_channels``, which are read
-            off the head (None: no auxiliary loss), and ``joint_forward`` (default True), all views in
-            one batch, so that batch norm sees them together.
+            off the head (None: no auxiliary loss), ``joint_forward`` (default True), all views in
+            one batch, so that batch norm sees them together, and ``fill``, what masks of ``grid`` show:
+            ``'mean'`` (default), grey, or ``'token'`` or ``'texture'``, a
+            :class:`~wiid_plugins.models.MaskToken` that lives here, starts grey and is used by
+            :class:`~wiid_plugins.yolo.views.PairedViews`.
     """
 
     def __init__(
@@ -41,6 +46,12 @@ class PairedDetectionModel(DetectionModel):
         if wiid.get('aux'):
             self.aux = WiidAux([m[0].conv.in_channels for m in self.model[-1].cv2], **wiid['aux'])
         night = wiid.get('darken') is not None
+        self.mask_token = build_mask_token(
+            wiid.get('fill', 'mean'),
+            night and wiid.get('grid') is not None,
+            'wiid.darken and wiid.grid',
+            GREY,
+        )
         parts = {
             'night_loss': night,
             'byol_loss': night and self.aux is not None and self.aux.byol,

@@ -10,6 +10,7 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils import LOCAL_RANK, LOGGER, RANK
 from ultralytics.utils.torch_utils import unwrap_model
 
+from ..models.mask_token import MaskToken
 from ..models.target import MomentumEncoder
 from .dark import dark_batches
 from .enhanced import EnhancedValidator
@@ -22,7 +23,7 @@ class PairedDetectionTrainer(DetectionTrainer):
 
     The options travel in the block ``wiid`` of the data YAML, which Ultralytics hands to its worker
     processes and finds again on resume: ``darken``, ``enhance``, ``grid``, ``dark`` (a folder),
-    ``aux``, ``joint_forward``. Without the block it is the stock trainer.
+    ``aux``, ``joint_forward``, ``fill``. Without the block it is the stock trainer.
 
     The momentum encoder lives here, outside the model: inside, Ultralytics would train it, average it
     into its own moving average and ship it.
@@ -53,7 +54,7 @@ class PairedDetectionTrainer(DetectionTrainer):
     def resume_training(self, ckpt: dict | None) -> None:
         """Set up views and momentum encoder; the last step of the setup, all weights are in place."""
         model, options = unwrap_model(self.model), self.data.get('wiid') or {}
-        self.views = build_views(self, options)
+        self.views = build_views(self, options, model.mask_token)
         if 'byol_loss' in model.columns:
             momentum = model.aux.byol['momentum']
             self.target = MomentumEncoder(PyramidEncoder(model), model.aux.projectors, momentum)
@@ -79,6 +80,7 @@ class PairedDetectionTrainer(DetectionTrainer):
 
     def plot_training_samples(self, batch: dict, ni: int) -> None:
         """Plot the day view, and the night view beside it."""
+        batch = batch | {k: batch[k].detach() for k in ('img', 'night') if k in batch}
         super().plot_training_samples(batch, ni)
         if 'night' in batch:
             super().plot_training_samples(batch | {'img': batch['night']}, f'{ni}_night')
@@ -90,8 +92,12 @@ class PairedDetectionTrainer(DetectionTrainer):
             load_target(self, self.target, ckpt['epoch'])
 
 
-def build_views(trainer: DetectionTrainer, options: dict) -> PairedViews:
+def build_views(
+    trainer: DetectionTrainer, options: dict, mask_token: MaskToken | None = None
+) -> PairedViews:
     """Build the views that ``wiid`` describes; dark pictures are read only where MMD needs them.
+
+    Without the model's ``mask_token`` what is hidden is grey.
 
     Raises:
         ValueError: If MMD is on without a night view or without dark pictures.
@@ -107,7 +113,8 @@ def build_views(trainer: DetectionTrainer, options: dict) -> PairedViews:
         batch = trainer.batch_size // max(trainer.world_size, 1)
         args, device = trainer.args, trainer.device
         dark = dark_batches(options['dark'], args.imgsz, batch, args.workers, LOCAL_RANK, device)
-    return PairedViews(options.get('darken'), options.get('enhance'), options.get('grid'), dark)
+    own = {name: options.get(name) for name in ('darken', 'enhance', 'grid')}
+    return PairedViews(**own, dark=dark, mask_token=mask_token)
 
 
 @torch.no_grad()

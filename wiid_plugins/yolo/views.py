@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from ultralytics.utils.ops import xywh2xyxy, xyxy2xywh
 
+from ..models.mask_token import MaskToken
 from ..ops.grid import GridDraw, shrink_boxes
 from ..ops.regions import in_turn
 from ..translation import build_darkener, build_enhancer
@@ -25,6 +26,7 @@ class PairedViews:
             darkener gives enhanced pictures by itself.
         grid: ``dict()`` of :class:`~wiid_plugins.ops.grid.GridDraw`; None: no masking.
         dark: Endless batches ``(M, 3, H, W)`` uint8 RGB of dark pictures; None: no dark view.
+        mask_token: Of the model, what is seen where something is hidden; None: grey.
     """
 
     def __init__(
@@ -33,11 +35,13 @@ class PairedViews:
         enhance: dict | None = None,
         grid: dict | None = None,
         dark: Iterator[Tensor] | None = None,
+        mask_token: MaskToken | None = None,
     ):
         self.darken = None if darken is None else build_darkener(**darken)
         self.enhance = None if enhance is None else build_enhancer(**enhance)
         self.grid = None if grid is None else GridDraw(**grid)
         self.dark = dark
+        self.shown = shown if mask_token is None else mask_token
 
     def __call__(self, batch: dict) -> dict:
         """Add ``night`` and ``dark`` to a batch and mask it.
@@ -79,8 +83,8 @@ class PairedViews:
         batch = batch | {key: batch[key][order] for key in ('cls', 'batch_idx')}
         batch['bboxes'] = xyxy2xywh(torch.cat(shrunk)) / scale
         if 'dark' in batch:  # MMD is to compare light, not how much is hidden
-            batch['dark'] = shown(batch['dark'], in_turn(visible, len(batch['dark'])))
-        return batch | {key: shown(batch[key], visible) for key in ('img', 'night')}
+            batch['dark'] = self.shown(batch['dark'], in_turn(visible, len(batch['dark'])))
+        return batch | {key: self.shown(batch[key], visible) for key in ('img', 'night')}
 
     def _enhanced(self, images: Tensor) -> Tensor:
         return images if self.enhance is None else self.enhance(images)
