@@ -67,7 +67,7 @@ class PairedClipPreprocessor(PairedPreprocessor):
             )
         return super()._to_unit(images)
 
-    def _lit(self, light: Light, images: Pictures) -> Tensor:
+    def relit(self, light: Light, images: Pictures) -> Tensor:
         """Change the light of each sample's frames alike."""
         clips, each = cast(Tensor, images), []
         for sample in _frames_first(clips):

@@ -30,5 +30,6 @@ def add_hooks(cfg: Config, block: ConfigDict, task: Task) -> None:
     for hook in (cfg.get('default_hooks') or {}).values():
         if hook and hook.get('type') in task.stock_hooks:
             hook['type'] = task.stock_hooks[hook['type']]
-    if cfg.get('train_dataloader'):
-        cfg.train_dataloader.persistent_workers = False  # ReseedHook: their draws would go on
+    for job in ('train', 'val', 'test'):
+        if cfg.get(f'{job}_dataloader'):  # ReseedHook: draws of workers that are kept would go on
+            cfg[f'{job}_dataloader'].persistent_workers = False

@@ -13,8 +13,8 @@ from torch import Tensor
 from ..ops.regions import RegionDraw, in_turn, show_only
 from ..ops.saliency import SaliencyTarget
 from ..registry import MODELS
-from ..translation import build_darkener, build_enhancer
 from ..translation.light import Light
+from .lights import Lights
 from .mask_token import build_mask_token
 
 
@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
 
 
 @MODELS.register_module()
-class PairedPreprocessor(BaseDataPreprocessor):
+class PairedPreprocessor(Lights, BaseDataPreprocessor):
     """Darken, highlight and mask on the device, batched; then let the stock preprocessor normalise.
 
     In training the batch holds ``inputs`` (day) and ``data_samples``, and may hold what a loader has
@@ -81,8 +81,7 @@ class PairedPreprocessor(BaseDataPreprocessor):
         super().__init__()
         self.stock = MODELS.build(preprocessor)
         self.batch_augments = self._take_mixing()
-        self.darken = None if darken is None else build_darkener(**darken)
-        self.enhance = None if enhance is None else build_enhancer(**enhance)
+        self.set_lights(darken, enhance)
         self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
         self.bgr = bgr
@@ -141,27 +140,16 @@ class PairedPreprocessor(BaseDataPreprocessor):
     def draw(self, data: dict[str, Any]) -> Drawn:
         """Make the views of a batch and draw what stays visible, without masking anything yet."""
         day = self._to_unit(data['inputs'])
-        night = self._night(day, data.get('night'))
-        dark = data.get('dark')
-        dark = None if dark is None else self._enhanced(self._to_unit(dark))
+        given, dark = data.get('night'), data.get('dark')
+        night = self.night(day) if given is None else self.enhanced(self._to_unit(given))
+        dark = None if dark is None else self.enhanced(self._to_unit(dark))
         if self.regions is None:
             return Drawn(day, night, dark)
         target = self._target(day, data.get('target_mask'))
         return Drawn(day, night, dark, target, self.regions(target))
 
-    def _night(self, day: Pictures, given: Pictures | None) -> Pictures | None:
-        if given is not None:
-            return self._enhanced(self._to_unit(given))
-        if self.darken is None:
-            return None
-        night = self._lit(self.darken, day)
-        return night if self.darken.enhanced else self._enhanced(night)
-
-    def _enhanced(self, images: Pictures) -> Pictures:
-        return images if self.enhance is None else self._lit(self.enhance, images)
-
-    def _lit(self, light: Light, images: Pictures) -> Pictures:
-        """Change the light of each picture; those of one size in one batch, others one by one."""
+    def relit(self, light: Light, images: Pictures) -> Pictures:
+        """Change the light of each image; those of one size in one batch, others one by one."""
         if isinstance(images, list):
             return [light(i[None])[0] for i in images]
         return light(images)

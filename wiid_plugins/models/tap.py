@@ -71,9 +71,7 @@ def pooled(feature: Tensor) -> Tensor:
     return feature.flatten(2).mean(2) if feature.ndim > 2 else feature
 
 
-def levels(
-    outputs: Sequence[Nested], samples: int | None = None
-) -> list[Tensor]:
+def levels(outputs: Sequence[Nested], samples: int | None = None) -> list[Tensor]:
     """Pool what layers gave; a layer that hands on a tuple, as a pyramid does, gives several.
 
     Args:

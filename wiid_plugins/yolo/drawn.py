@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from mmengine.config import Config
 from ultralytics.models.yolo.detect import DetectionTrainer
 
-from .options import plain_dict, write_data
+from .options import options_of, plain_dict, write_data
 from .trainer import PairedDetectionTrainer, build_views
 
 
@@ -18,7 +18,7 @@ def drawn_batches(config: Config, batch_size: int, seed: int) -> Iterator[tuple[
         FileNotFoundError: If there are no pictures.
         ValueError: If the config does not train on pairs.
     """
-    options = plain_dict(config.get('wiid')) or {}
+    options = options_of(config)
     if options.get('darken') is None:
         raise ValueError(f'{config.filename}: trains on single views, there are no pairs to show')
     with TemporaryDirectory() as folder:

@@ -23,12 +23,12 @@ class PairedDetectionModel(DetectionModel):
         nc: Number of classes.
         verbose: Log a summary.
         wiid: The options of the method. Here count ``darken`` (None: no night view), ``aux``,
-            arguments of :class:`~wiid_plugins.models.WiidAux` without ``in_channels``, which are read
-            off the head (None: no auxiliary loss), ``joint_forward`` (default True), all views in
-            one batch, so that batch norm sees them together, and ``fill``, what masks of ``grid`` show:
-            ``'mean'`` (default), grey, or ``'token'`` or ``'texture'``, a
-            :class:`~wiid_plugins.models.MaskToken` that lives here, starts grey and is used by
-            :class:`~wiid_plugins.yolo.views.PairedViews`.
+            arguments of :class:`~wiid_plugins.models.WiidAux` without ``in_channels``, which are found
+            here (None: no auxiliary loss), ``tap``, the layers that it sees (default: those that feed
+            the head), ``joint_forward`` (default True), all views in one batch, so that batch norm
+            sees them together, and ``mask.fill``, what masks show: ``'mean'`` (default), grey, or
+            ``'token'`` or ``'texture'``, a :class:`~wiid_plugins.models.MaskToken` that lives here,
+            starts grey and is used by :class:`~wiid_plugins.yolo.views.PairedViews`.
     """
 
     def __init__(
@@ -42,14 +42,16 @@ class PairedDetectionModel(DetectionModel):
         super().__init__(cfg, ch, nc, verbose)
         wiid = wiid or {}
         self.joint_forward = wiid.get('joint_forward', True)
+        tap = wiid.get('tap') or [f'model.{index}' for index in self.model[-1].f]
+        self.tap = [tap] if isinstance(tap, str) else tap
         self.aux: WiidAux | None = None
-        if wiid.get('aux'):
-            self.aux = WiidAux([m[0].conv.in_channels for m in self.model[-1].cv2], **wiid['aux'])
+        if (wiid.get('aux') or {}).get('byol') or (wiid.get('aux') or {}).get('mmd'):
+            self.aux = WiidAux(self._widths(ch), **wiid['aux'])
         night = wiid.get('darken') is not None
         self.mask_token = build_mask_token(
-            wiid.get('fill', 'mean'),
-            night and wiid.get('grid') is not None,
-            'wiid.darken and wiid.grid',
+            (wiid.get('mask') or {}).get('fill', 'mean'),
+            night,
+            'wiid.darken',
             GREY,
         )
         parts = {
@@ -58,6 +60,14 @@ class PairedDetectionModel(DetectionModel):
             'mmd_loss': night and self.aux is not None and self.aux.mmd,
         }
         self.columns = [name for name, present in parts.items() if present]
+
+    @torch.no_grad()
+    def _widths(self, channels: int) -> list[int]:
+        """Channels of each tapped layer, as a pass of an empty image shows them."""
+        with tapped(self.eval(), self.tap, stop=True) as outputs:
+            self.predict(torch.zeros(1, channels, 64, 64))
+        self.train()
+        return [output.shape[1] for output in outputs]
 
     def loss(self, batch: dict, preds=None) -> tuple[Tensor, dict[str, Tensor]]:
         """Detection losses of both views and the auxiliary losses, all times the batch size.
@@ -89,7 +99,7 @@ class PairedDetectionModel(DetectionModel):
             runs = [self._run([view]) for view in views]
             levels = zip(*(taps for _, taps in runs), strict=True)
             return [preds[0] for preds, _ in runs], [tuple(t[0] for t in lv) for lv in levels]
-        with tapped(self, levels_of(self) if self.aux is not None else ()) as outputs:
+        with tapped(self, self.tap if self.aux is not None else ()) as outputs:
             preds = self.predict(torch.cat(views))
         sizes = [len(view) for view in views]
         return split(preds, sizes), [pooled(o).split(sizes) for o in outputs]
@@ -110,22 +120,17 @@ class PairedDetectionModel(DetectionModel):
 class PyramidEncoder(BaseModel):
     """Backbone and neck of a detector, sharing its layers: what the momentum encoder copies."""
 
-    def __init__(self, detector: DetectionModel):
+    def __init__(self, detector: PairedDetectionModel):
         super().__init__()
         self.model = detector.model[:-1]
         self.save = detector.save
-        self.levels = levels_of(detector)
+        self.levels = detector.tap
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """``(N, 3, H, W)`` float RGB in [0, 1] -> per pyramid level ``(N, C)`` pooled features."""
         with tapped(self, self.levels) as outputs:
             self.predict(images)
         return [pooled(o) for o in outputs]
-
-
-def levels_of(detector: DetectionModel) -> list[str]:
-    """Name the layers that feed the head."""
-    return [f'model.{index}' for index in detector.model[-1].f]
 
 
 def split(preds: Tensor | dict | list, sizes: list[int]) -> list:

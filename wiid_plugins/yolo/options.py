@@ -9,6 +9,8 @@ from mmengine.config import Config
 
 from .labels import check_labels
 
+OPTIONS = ('darken', 'enhance', 'mask', 'aux', 'tap', 'joint_forward', 'dark')
+
 
 def plain_dict(config: Any) -> Any:
     """Turn a config block into builtin types that YAML holds, tuples into lists."""
@@ -23,7 +25,7 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
     """Write the data YAML of a config, with the block ``wiid``; several processes may do it at once.
 
     Args:
-        config: With ``data`` (``path``, ``train``, ``val``, ``names``) and maybe ``wiid``.
+        config: Composed, with ``data`` (``path``, ``train``, ``val``, ``names``) and maybe ``wiid``.
         folder: Where it goes; not Ultralytics' own folder, which it empties for several GPUs.
         name: Of the file.
         **changes: Keys of ``data`` to replace.
@@ -46,8 +48,9 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
             )
         check_labels(part, data['names'])
     data['path'] = str(root.resolve())
-    if config.get('wiid'):
-        data['wiid'] = plain_dict(config.wiid)
+    wiid = options_of(config)
+    if wiid:
+        data['wiid'] = wiid
     folder.mkdir(parents=True, exist_ok=True)
     file, part = folder / f'{name}.yaml', folder / f'{name}.{os.getpid()}.part'
     part.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding='utf-8')
@@ -55,12 +58,18 @@ def write_data(config: Config, folder: Path, name: str = 'data', **changes) -> P
     return file
 
 
+def options_of(config: Config) -> dict:
+    """Give what the trainer reads of the block ``wiid``; nothing where the stock model is trained."""
+    wiid = plain_dict(config.get('wiid')) or {}
+    return {key: wiid[key] for key in OPTIONS if key in wiid} if wiid.get('paired', True) else {}
+
+
 def setting(config: Config) -> dict[str, str | None]:
     """Say which unlabelled dark data a training sees: ``zero-shot`` or ``unsupervised``.
 
     A darkening or enhancement network has seen some, too.
     """
-    wiid = config.get('wiid') or {}
+    wiid = options_of(config)
     mmd = (wiid.get('aux') or {}).get('mmd')
     seen = {'unlabelled_dark': wiid.get('dark') if mmd else None}
     seen |= {name: (wiid.get(name) or {}).get('weights') for name in ('darken', 'enhance')}

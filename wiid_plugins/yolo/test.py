@@ -10,6 +10,7 @@ from mmengine.config import Config, DictAction
 from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils import LOGGER
 
+from wiid_plugins.compose import compose
 from wiid_plugins.translation import build_enhancer
 from wiid_plugins.yolo.enhanced import EnhancedValidator
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
@@ -65,10 +66,16 @@ def score(validator: EnhancedValidator) -> dict[str, dict[str, float]]:
 
 
 def run_domains(args: argparse.Namespace, config: Config, folder: Path) -> dict:
-    """Score every test set raw and enhanced; pictures of each go into a folder of its own."""
-    enhance, results = build_enhancer(**config.test.enhance), {}
-    for name, images in config.test.sets.items():
-        for light, method in {'': None, '_enhanced': enhance}.items():
+    """Score every test set raw and enhanced; images of each go into a folder of its own."""
+    wiid, results = config.wiid, {}
+    sets = {'day': wiid.get('day', config.data.val), 'night': wiid.get('night')}
+    lights = {'': None}
+    if wiid.get('enhance') is not None:
+        lights['_enhanced'] = build_enhancer(**wiid.enhance)
+    for name, images in sets.items():
+        if images is None:
+            continue
+        for light, method in lights.items():
             domain = f'{name}{light}'
             options = dict(
                 model=str(args.checkpoint),
@@ -102,12 +109,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = Config.fromfile(args.config)
     config.merge_from_dict(args.cfg_options or {})
     folder = (args.work_dir or Path('work_dirs') / Path(args.config).stem) / 'test'
-    if not config.get('test'):
-        sys.exit(
-            f'error: {args.config}: has no block `test`; give it test=dict(sets=dict(day=FOLDER, '
-            'night=FOLDER), enhance=dict()), folders of images below data.path'
-        )
     try:
+        config = compose(config)
         check_checkpoint(args.checkpoint, plain_dict(config.data.names))
         results = run_domains(args, config, folder)
     except (FileNotFoundError, ValueError) as error:

@@ -10,6 +10,7 @@ from typing import Any
 from mmengine.config import Config, DictAction
 from ultralytics.utils import LOGGER, RANK
 
+from wiid_plugins.compose import compose
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 from wiid_plugins.yolo.trainer import PairedDetectionTrainer
 
@@ -73,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     config.merge_from_dict(args.cfg_options or {})
     folder = args.work_dir or Path('work_dirs') / Path(args.config).stem
     try:
+        config = compose(config)
         overrides = overrides_of(args, config, folder)
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f'error: {error}')

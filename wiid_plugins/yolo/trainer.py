@@ -22,8 +22,8 @@ class PairedDetectionTrainer(DetectionTrainer):
     """Train a :class:`PairedDetectionModel`; everything else is Ultralytics' own.
 
     The options travel in the block ``wiid`` of the data YAML, which Ultralytics hands to its worker
-    processes and finds again on resume: ``darken``, ``enhance``, ``grid``, ``dark`` (a folder),
-    ``aux``, ``joint_forward``, ``fill``. Without the block it is the stock trainer.
+    processes and finds again on resume: ``darken``, ``enhance``, ``mask``, ``dark`` (a folder),
+    ``aux``, ``tap``, ``joint_forward``. Without the block it is the stock trainer.
 
     The momentum encoder lives here, outside the model: inside, Ultralytics would train it, average it
     into its own moving average and ship it.
@@ -113,8 +113,10 @@ def build_views(
         batch = trainer.batch_size // max(trainer.world_size, 1)
         args, device = trainer.args, trainer.device
         dark = dark_batches(options['dark'], args.imgsz, batch, args.workers, LOCAL_RANK, device)
-    own = {name: options.get(name) for name in ('darken', 'enhance', 'grid')}
-    return PairedViews(**own, dark=dark, mask_token=mask_token)
+    grid = options.get('mask')
+    if grid is not None:
+        grid = {key: value for key, value in grid.items() if key != 'fill'}
+    return PairedViews(options.get('darken'), options.get('enhance'), grid, dark, mask_token)
 
 
 @torch.no_grad()

@@ -7,15 +7,15 @@ import torch.nn.functional as F
 from torch import Tensor
 from ultralytics.utils.ops import xywh2xyxy, xyxy2xywh
 
+from ..models.lights import Lights
 from ..models.mask_token import MaskToken
 from ..ops.grid import GridDraw, shrink_boxes
 from ..ops.regions import in_turn
-from ..translation import build_darkener, build_enhancer
 
 GREY = 114 / 255  # what Ultralytics pads with: black would be an outlier that shifts batch norm
 
 
-class PairedViews:
+class PairedViews(Lights):
     """Darken, enhance and mask a preprocessed batch, after all geometry and colour jitter.
 
     Args:
@@ -37,8 +37,7 @@ class PairedViews:
         dark: Iterator[Tensor] | None = None,
         mask_token: MaskToken | None = None,
     ):
-        self.darken = None if darken is None else build_darkener(**darken)
-        self.enhance = None if enhance is None else build_enhancer(**enhance)
+        self.set_lights(darken, enhance)
         self.grid = None if grid is None else GridDraw(**grid)
         self.dark = dark
         self.shown = shown if mask_token is None else mask_token
@@ -57,14 +56,12 @@ class PairedViews:
 
     def lit(self, batch: dict) -> dict:
         """Give the batch with ``night`` and ``dark``, all views whole."""
-        assert self.darken is not None
-        night = self.darken(batch['img'])
-        batch = batch | {'night': night if self.darken.enhanced else self._enhanced(night)}
+        batch = batch | {'night': self.night(batch['img'])}
         if self.dark is not None:
             dark = next(self.dark).to(batch['img'].device, non_blocking=True).float() / 255
             if dark.shape[2:] != batch['img'].shape[2:]:  # multi-scale training
                 dark = F.interpolate(dark, batch['img'].shape[2:], mode='bilinear')
-            batch['dark'] = self._enhanced(dark)
+            batch['dark'] = self.enhanced(dark)
         return batch
 
     def masked(self, batch: dict) -> dict:
@@ -85,9 +82,6 @@ class PairedViews:
         if 'dark' in batch:  # MMD is to compare light, not how much is hidden
             batch['dark'] = self.shown(batch['dark'], in_turn(visible, len(batch['dark'])))
         return batch | {key: self.shown(batch[key], visible) for key in ('img', 'night')}
-
-    def _enhanced(self, images: Tensor) -> Tensor:
-        return images if self.enhance is None else self.enhance(images)
 
 
 def shown(images: Tensor, visible: Tensor) -> Tensor:

@@ -1,0 +1,36 @@
+# Lists of `clip label` lines, 8 frames over 64, 112 px; configs/own/act.py says where.
+_base_ = '../wiid_act.py'
+read = [
+    dict(type='DecordInit'),
+    dict(type='SampleFrames', clip_len=8, frame_interval=8, num_clips=1),
+    dict(type='DecordDecode'),
+    dict(type='Resize', scale=(-1, 128)),
+]
+pack = [dict(type='FormatShape', input_format='NCTHW'), dict(type='PackActionInputs')]
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=4,
+    drop_last=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='wiid_plugins.ClipList',
+        pipeline=[
+            *read,
+            dict(type='RandomCrop', size=112),
+            dict(type='Flip', flip_ratio=0.5),
+            *pack,
+        ],
+    ),
+)
+test_read = [{**step, 'test_mode': True} if 'clip_len' in step else step for step in read]
+val_dataloader = test_dataloader = dict(
+    batch_size=8,
+    num_workers=4,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='wiid_plugins.ClipList',
+        test_mode=True,
+        pipeline=[*test_read, dict(type='CenterCrop', crop_size=112), *pack],
+    ),
+)
+val_evaluator = test_evaluator = dict(type='AccMetric')

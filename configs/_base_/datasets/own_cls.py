@@ -1,0 +1,42 @@
+# Folders of class folders, 224 px; configs/own/cls.py says where.
+_base_ = '../wiid_cls.py'
+data_preprocessor = dict(
+    type='ClsDataPreprocessor',
+    num_classes=1000,
+    mean=[123.675, 116.28, 103.53],
+    std=[58.395, 57.12, 57.375],
+    to_rgb=True,
+)
+load, pack = dict(type='wiid_plugins.LoadImage'), dict(type='PackInputs')
+train_dataloader = dict(
+    batch_size=32,
+    num_workers=4,
+    drop_last=True,
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type='wiid_plugins.ClassFolder',
+        pipeline=[
+            load,
+            dict(type='RandomResizedCrop', scale=224, crop_ratio_range=(0.5, 1.0)),
+            dict(type='RandomFlip', prob=0.5, direction='horizontal'),
+            dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, backend='cv2'),
+            pack,
+        ],
+    ),
+)
+val_dataloader = test_dataloader = dict(
+    batch_size=64,
+    num_workers=4,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='wiid_plugins.ClassFolder',
+        test_mode=True,
+        pipeline=[
+            load,
+            dict(type='ResizeEdge', scale=256, edge='short'),
+            dict(type='CenterCrop', crop_size=224),
+            pack,
+        ],
+    ),
+)
+val_evaluator = test_evaluator = dict(type='Accuracy')
