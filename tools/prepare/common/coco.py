@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
-from tools.prepare import _detection as detection
-from tools.prepare._common import PrepareError
-from tools.prepare._names import Names
-from tools.prepare._report import Report
+from tools.prepare.common import detection
+from tools.prepare.common.common import PrepareError
+from tools.prepare.common.names import Names
+from tools.prepare.common.report import Report
 
 ANNOTATIONS, IMAGES = 'annotations/instances_train2017.json', 'train2017'
 FILE = Path(ANNOTATIONS).name

@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 
 from tqdm import tqdm
 
-from tools.prepare import _detection as detection
-from tools.prepare._common import PrepareError
-from tools.prepare._lists import read_lines
-from tools.prepare._names import Names
-from tools.prepare._report import Report
+from tools.prepare.common import detection
+from tools.prepare.common.common import PrepareError
+from tools.prepare.common.lists import read_lines
+from tools.prepare.common.names import Names
+from tools.prepare.common.report import Report
 
 CLASSES = {
     *('aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow'),

@@ -11,10 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tools.prepare._common import PrepareError, walk
-from tools.prepare._detection import SUFFIXES
-from tools.prepare._names import check_text
-from tools.prepare._report import Report
+from tools.prepare.common.common import PrepareError, walk
+from tools.prepare.common.detection import SUFFIXES
+from tools.prepare.common.names import check_text
+from tools.prepare.common.report import Report
 
 FAMILIES = ['prohibition', 'warning', 'mandatory', 'other']  # other: diamond, yield, stop, no round
 NUMBERS = {  # GTSRB's class numbers

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from tools.prepare._common import PrepareError
+from tools.prepare.common.common import PrepareError
 
 
 class Report:

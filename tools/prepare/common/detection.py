@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import ExifTags, Image
 from tqdm import tqdm
 
-from tools.prepare._report import Report
-from tools.prepare._result import place
+from tools.prepare.common.report import Report
+from tools.prepare.common.result import place
 
 TOLERANCE = 3.0
 MOST = 1e9  # px

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tools.prepare._common import PrepareError
+from tools.prepare.common.common import PrepareError
 
 
 def read_lines(path: Path) -> list[tuple[int, str]]:

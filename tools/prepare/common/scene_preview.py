@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 
-from tools.prepare._compose import SIZE
-from tools.prepare._detection import Picture
+from tools.prepare.common.compose import SIZE
+from tools.prepare.common.detection import Picture
 
 COLUMNS = 5
 COLOURS = [(0, 0, 255), (0, 255, 255), (255, 128, 0), (0, 255, 0)]  # BGR, one a class

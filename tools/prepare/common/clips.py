@@ -5,9 +5,9 @@ from pathlib import Path, PurePosixPath
 
 import cv2
 
-from tools.prepare._common import walk
-from tools.prepare._names import check_text
-from tools.prepare._report import Report
+from tools.prepare.common.common import walk
+from tools.prepare.common.names import check_text
+from tools.prepare.common.report import Report
 
 SUFFIXES = ('.avi', '.mp4', '.mkv', '.webm')
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.prepare import _common as common
+from tools.prepare.common import common
 
 MARKER = 'prepared.json'
 

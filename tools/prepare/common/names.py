@@ -6,7 +6,7 @@ import unicodedata
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from tools.prepare._report import Report
+from tools.prepare.common.report import Report
 
 NO_TEXT = re.compile('[\x00-\x1f\x7f\ud800-\udfff]')  # bytes that are no UTF-8 are surrogates
 LONGEST = 240  # bytes of a name; disks take 255, and the label of a picture may be longer
