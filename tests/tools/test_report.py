@@ -9,7 +9,7 @@ from skimage.restoration import estimate_sigma
 
 from pictures import draw_picture
 from tools import enhance
-from tools._report import scores, table
+from wiid_plugins.relight.report import scores, table
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from tools._convert_light import Relight
-from tools._convert_tree import Job, UnreadableError, check_file, whole_output
+from .light import Relight
+from .tree import Job, UnreadableError, check_file, whole_output
 
 SAMPLE = 16  # frames that the parameters of a clip are found on
 # Finer than the eye sees: in a dark video, what H.264 drops first is the noise and the dim detail.

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools._convert_names import name_outputs
-from tools._convert_say import count_kinds, mends
+from .names import name_outputs
+from .say import count_kinds, mends
 
 IMAGES = frozenset(['.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'])
 NAMED = (
@@ -151,7 +151,8 @@ def _check_places(source: Path, root: Path, out: Path) -> None:
 
 def _walk(root: Path, out: Path) -> list[Path]:
     """Find all files, through links to folders too, except in circles and back into ``out``."""
-    files, passed = [], {str(root): (root.resolve(),)}
+    files: list[Path] = []
+    passed: dict[str, tuple[Path, ...]] = {str(root): (root.resolve(),)}
     for folder, folders, names in os.walk(root, onerror=_fail, followlinks=True):
         above = passed.pop(folder)
         real = {name: Path(folder, name).resolve() for name in folders}

@@ -13,14 +13,14 @@ import torch
 import torch.distributed as dist
 from tqdm import tqdm
 
-from tools._convert_images import convert_images
-from tools._convert_light import Relight
-from tools._convert_manifest import claim, digest
-from tools._convert_notes import refresh
-from tools._convert_say import count_kinds, mends, printable, say
-from tools._convert_tree import ConvertError, Job, Outcome, Plan, UnreadableError, make_plan
-from tools._convert_videos import convert_video
-from wiid_plugins.translation import Light
+from ..translation import Light
+from .images import convert_images
+from .light import Relight
+from .manifest import claim, digest
+from .notes import refresh
+from .say import count_kinds, mends, printable, say
+from .tree import ConvertError, Job, Outcome, Plan, UnreadableError, make_plan
+from .videos import convert_video
 
 EPILOG = """Pictures become PNG, or JPEG with --jpeg: upright, RGB, 8 bits, without transparency. Videos
 become MP4 (H.264, no sound) with the same number, rate and size of frames, all treated with the

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tools._convert_tree import Job
+from .tree import Job
 
 NAME = '.wiid_light_inputs.jsonl'  # a line per output; of several the last one counts
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools._convert_tree import ConvertError, Job, part_of, whole_file
+from .tree import ConvertError, Job, part_of, whole_file
 
 NAME = '.wiid_light.json'
 

@@ -17,9 +17,9 @@ from PIL.PngImagePlugin import PngInfo
 from skimage.measure import blur_effect, shannon_entropy
 from tqdm import tqdm
 
-from tools._convert_images import read_picture
-from tools._convert_say import say
-from tools._convert_tree import ConvertError, Job, Plan, UnreadableError, whole_file
+from .images import read_picture
+from .say import say
+from .tree import ConvertError, Job, Plan, UnreadableError, whole_file
 
 SIGN = 'wiid_plugins contact sheet'  # in the file's metadata: what may be drawn over
 SMALLEST = 4  # px a side that wavelets and edges need

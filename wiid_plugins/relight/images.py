@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from tools._convert_light import Relight
-from tools._convert_tree import Job, Outcome, UnreadableError, check_file, whole_output
+from .light import Relight
+from .tree import Job, Outcome, UnreadableError, check_file, whole_output
 
 THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
 BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
@@ -142,7 +142,7 @@ def _ahead(
     pool: ThreadPoolExecutor, function: Callable[[In], Out], items: Iterable[In], count: int
 ) -> Iterator[Out]:
     """Map in a pool, in order, at most ``count`` items ahead of who asks."""
-    waiting = deque()
+    waiting: deque[Future[Out]] = deque()
     for item in items:
         waiting.append(pool.submit(function, item))
         if len(waiting) > count:
@@ -157,7 +157,8 @@ def _treat(pictures: Iterable[Picture], relight: Relight) -> Iterator[Picture]:
             yield from group
             continue
         try:
-            treated = relight.pictures([p.pixels for p in group], group[0].job.name)
+            pixels = [p.pixels for p in group if p.pixels is not None]
+            treated = relight.pictures(pixels, group[0].job.name)
         except UnreadableError as error:
             yield from (Picture(p.job, None, str(error)) for p in group)
             continue
@@ -183,5 +184,6 @@ def _same_size(pictures: Iterable[Picture], batch: int) -> Iterator[list[Picture
 
 def _too_many(waiting: dict[tuple[int, ...], list[Picture]], batch: int) -> bool:
     count = sum(len(group) for group in waiting.values())
-    size = sum(len(group) * group[0].pixels.nbytes for group in waiting.values())
+    firsts = ((len(group), group[0].pixels) for group in waiting.values())
+    size = sum(number * pixels.nbytes for number, pixels in firsts if pixels is not None)
     return count >= 8 * batch or size >= WAITING_BYTES

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tools._convert_tree import UnreadableError
-from wiid_plugins.translation import Light
+from ..translation import Light
+from .tree import UnreadableError
 
 
 class Relight:
