@@ -7,7 +7,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, set_random_seed
 from torch import Tensor
 
-from wiid_plugins.engine.guards import name_clips
+from wiid_plugins.datasets.named_clips import name_clips
 from wiid_plugins.models.preprocessor import Drawn, PairedPreprocessor
 from wiid_plugins.registry import MODELS
 

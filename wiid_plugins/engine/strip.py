@@ -6,8 +6,8 @@ from mmengine.dist import master_only
 from mmengine.hooks import Hook
 from torch import Tensor
 
+from ..models.unwrapped import model_of
 from ..registry import HOOKS
-from ._runner import model_of
 
 
 @HOOKS.register_module()

@@ -1,4 +1,4 @@
-"""What several hooks ask a Runner."""
+"""The model of a Runner, without what training wraps around it."""
 
 from typing import Any
 
