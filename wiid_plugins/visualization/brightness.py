@@ -1,4 +1,4 @@
-"""How sure is a model of unlabelled dark pictures, the brighter they are made? For compare_light.py."""
+"""How sure is a model of unlabelled dark pictures, the brighter they are made?"""
 
 import copy
 from itertools import islice
@@ -10,10 +10,10 @@ from mmengine.runner import load_checkpoint
 from torch import Tensor
 from tqdm import tqdm
 
-from tools._drawn import drawn_batches
-from wiid_plugins.models.paired import PairedModel
-from wiid_plugins.registry import MODELS
-from wiid_plugins.translation import build_enhancer
+from ..models.paired import PairedModel
+from ..registry import MODELS
+from ..translation import build_enhancer
+from .drawn import drawn_batches
 
 TARGETS = (None, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)  # mean grey level; None: as they are
 BATCH = 32

@@ -1,15 +1,16 @@
 """Draw the views of a config's training batches, for tools that look at them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, set_random_seed
 from torch import Tensor
 
-from wiid_plugins.datasets.named_clips import name_clips
-from wiid_plugins.models.preprocessor import Drawn, PairedPreprocessor
-from wiid_plugins.registry import MODELS
+from ..datasets.named_clips import name_clips
+from ..models.preprocessor import Drawn, PairedPreprocessor
+from ..registry import MODELS
 
 
 def drawn_batches(
@@ -27,9 +28,9 @@ def drawn_batches(
         raise ValueError(f'{config.filename}: trains on single views, there are no pairs to show')
     init_default_scope(config.default_scope)
     set_random_seed(seed)
-    loader = dict(batch_size=batch_size, num_workers=0, drop_last=False)
-    loader |= dict(collate_fn=dict(type='pseudo_collate'), persistent_workers=False)
-    loader = Runner.build_dataloader({**config.train_dataloader, **loader}, seed=seed)
+    own: dict[str, Any] = dict(batch_size=batch_size, num_workers=0, drop_last=False)
+    own |= dict(collate_fn=dict(type='pseudo_collate'), persistent_workers=False)
+    loader = Runner.build_dataloader({**config.train_dataloader, **own}, seed=seed)
     name_clips(loader.dataset)
     preprocessor = MODELS.build(preprocessor)
     for data in loader:

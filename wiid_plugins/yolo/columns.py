@@ -1,4 +1,4 @@
-"""What tools/browse_pairs.py draws of a config of Ultralytics; AGPL-3.0 is combined with it here."""
+"""What a sheet of training pairs shows of a config of Ultralytics."""
 
 import torch
 from mmengine.config import Config
@@ -6,7 +6,7 @@ from torch import Tensor
 from torchvision.ops import box_convert
 from torchvision.utils import draw_bounding_boxes
 
-from wiid_plugins.yolo.drawn import drawn_batches
+from .drawn import drawn_batches
 
 
 def yolo_columns(config: Config, count: int, seed: int) -> dict[str, Tensor]:

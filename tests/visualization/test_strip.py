@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.data import Dataset
 
 from toy import make_runner
-from wiid_plugins.engine import StripHook
+from wiid_plugins.visualization import StripHook
 
 
 class Pairs(Dataset):

@@ -1,7 +1,8 @@
-"""What tools/browse_pairs.py draws of clips: a strip of frames per kind of picture."""
+"""Draw clips: a strip of frames per kind of picture, or an animation."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -11,10 +12,10 @@ from PIL import Image
 from torch import Tensor
 from torchvision.utils import make_grid
 
-from tools._drawn import frames
-from wiid_plugins.models.preprocessor import Drawn, PairedPreprocessor
-from wiid_plugins.ops.regions import show_only
-from wiid_plugins.ops.temporal_gmm import foreground
+from ..models.preprocessor import Drawn, PairedPreprocessor
+from ..ops.regions import show_only
+from ..ops.temporal_gmm import foreground
+from .drawn import frames
 
 TITLES = {
     'day': 'day',
@@ -43,17 +44,18 @@ def clip_columns(
         drawn: What it drew.
         side: Width of the frames about, px.
     """
-    shown = {'day': drawn.day, 'night': drawn.night, 'dark': drawn.dark}
-    shown = {name: frames(clips) for name, clips in shown.items() if clips is not None}
+    views = {'day': drawn.day, 'night': drawn.night, 'dark': drawn.dark}
+    shown = {name: frames(cast(Tensor, v)) for name, v in views.items() if v is not None}
     if drawn.visible is not None:
+        target, visible = cast(Tensor, drawn.target), cast(Tensor, drawn.visible)
         given = 'target_mask' in data
         still = torch.zeros_like(shown['day'][:, :, 0])
-        moving = still if given else _moving(preprocessor, drawn.day)
-        green = (moving + drawn.target[:, None]) / 2
+        moving = still if given else _moving(preprocessor, cast(Tensor, drawn.day))
+        green = (moving + target[:, None]) / 2
         shown['target' if given else 'moving'] = torch.stack([moving / 2, green, moving / 2], 2)
         mean = preprocessor.stock.mean.view(3, 1, 1) / 255  # what masking leaves
         for view in {'day', 'night'} & set(shown):
-            shown[f'{view}_masked'] = show_only(shown[view] - mean, drawn.visible) + mean
+            shown[f'{view}_masked'] = show_only(shown[view] - mean, visible) + mean
     return {name: resized(shown[name], side) for name in TITLES if name in shown}
 
 
