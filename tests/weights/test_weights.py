@@ -7,8 +7,8 @@ import torch
 
 from wiid_plugins.translation import build_darkener, build_enhancer
 from wiid_plugins.translation.cut_generator import Generator
-from wiid_plugins.translation.weights import read_state
 from wiid_plugins.translation.zero_dce import CurveNetwork
+from wiid_plugins.weights.translation import read_state
 
 STATE = {'conv.weight': torch.arange(4.0), 'conv.bias': torch.ones(1)}
 

@@ -1,4 +1,4 @@
-"""Read a network's weights from whatever file they come in."""
+"""Read the weights of a network that changes the light, from whatever file they come in."""
 
 from pathlib import Path
 from pickle import UnpicklingError

@@ -14,8 +14,8 @@ from ultralytics.nn.modules import Conv
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 
 from tools import convert_weights
-from tools._yolov5_convert import convert_yolov5, unfocus
-from tools._yolov5_pickle import read_checkpoint
+from wiid_plugins.weights.yolov5 import convert_yolov5, unfocus
+from wiid_plugins.weights.yolov5_pickle import read_checkpoint
 
 
 @pytest.fixture

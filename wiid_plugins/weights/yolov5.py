@@ -5,7 +5,7 @@ from pathlib import Path
 from torch import Tensor
 from ultralytics.nn.tasks import DetectionModel
 
-from tools._yolov5_pickle import read_checkpoint
+from .yolov5_pickle import read_checkpoint
 
 SIZES = {16: 'n', 32: 's', 48: 'm', 64: 'l', 80: 'x'}  # by the width of the first layer
 HEAD = 24
@@ -29,9 +29,9 @@ def convert_yolov5(path: Path) -> tuple[dict, str]:
     size = SIZES.get(len(state.get('model.0.conv.weight', ())))
     if size is None:
         raise ValueError('the first layer is that of no YOLOv5 n, s, m, l or x')
-    names = dict(enumerate(names or map(str, range(80))))
-    model = DetectionModel(f'yolov5{size}.yaml', nc=len(names), verbose=False)
-    model.names = names
+    named = dict(enumerate(names or map(str, range(80))))
+    model = DetectionModel(f'yolov5{size}.yaml', nc=len(named), verbose=False)
+    model.names = named
     body = {k: v for k, v in model.state_dict().items() if _layer(k) < HEAD}
     fitting = {k: state[k] for k, v in body.items() if k in state and state[k].shape == v.shape}
     without = {_layer(k) for k in body.keys() - fitting.keys()}

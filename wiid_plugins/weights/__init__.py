@@ -1,0 +1,1 @@
+"""Published checkpoints in: they are read without running anything in them, and converted."""
