@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from tools import _digest
+from .digest import UNREADABLE, differences, read, take
 
 RESULT, TRAINED, LAST = 'result.json', 'trained', 'last_checkpoint'
 
 
 @dataclass
 class Run:
-    """A training of one config with one seed, as a call of ``compare.py`` wants it.
+    """A training of one config with one seed, as a call of ``tools/compare.py`` wants it.
 
     Args:
         config: The config file.
@@ -79,7 +79,7 @@ class Run:
         """Name what differs between what was stored or begun and this run; empty if nothing does."""
         if self.checkpoint() is None and not (self.folder / RESULT).is_file():
             return ''
-        told = (_digest.differences(_digest.read(self.folder), self.digest), self.gone())
+        told = (differences(read(self.folder), self.digest), self.gone())
         return '; '.join(filter(None, told))
 
     def refusal(self) -> str:
@@ -98,8 +98,8 @@ class Run:
             RuntimeError: If its config cannot be read any more.
         """
         try:
-            return _digest.take(self.config, self.options, self.code)
-        except _digest.UNREADABLE as error:
+            return take(self.config, self.options, self.code)
+        except UNREADABLE as error:
             raise RuntimeError(f'{self}: {error}') from error
 
     def set_aside(self) -> Path:

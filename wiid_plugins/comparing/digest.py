@@ -18,7 +18,7 @@ from typing import Any
 
 from mmengine.config import Config, DictAction
 
-from tools._digest_data import GONE, blocks, content, data_files
+from .digest_data import GONE, blocks, content, data_files
 
 NAME = 'digest.json'
 KINDS = ('config', 'code', 'data', 'package')
@@ -78,7 +78,7 @@ def compose(config: str, options: Sequence[str]) -> Config:
 
 def code_files(config: dict, checkout: Path) -> dict[str, str]:
     """Hash the source files of a checkout and of the modules that the config imports."""
-    found = {}
+    found: dict[str, str] = {}
     for folder in ('tools', 'wiid_plugins'):
         found |= {f'{folder}/{name}': text for name, text in _sources(checkout / folder)}
     imports = (config.get('custom_imports') or {}).get('imports') or []
