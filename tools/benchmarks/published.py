@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tools._bench_masks import CpuMasks
-from tools._bench_step import BareStep, Batch, Setting
+from tools.benchmarks.masks import CpuMasks
+from tools.benchmarks.step import BareStep, Batch, Setting
 from wiid_plugins.ops.mmd import mmd_loss
 from wiid_plugins.ops.regions import show_only
 

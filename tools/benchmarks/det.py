@@ -8,7 +8,7 @@ from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
-from tools._bench_step import Setting, pairs
+from tools.benchmarks.step import Setting, pairs
 from wiid_plugins.models.tap import levels
 from wiid_plugins.ops.grid import shrink_boxes
 from wiid_plugins.ops.mmd import mmd_loss

@@ -14,7 +14,7 @@ import torch
 
 from tools import darken as darken_tool
 from tools import enhance as enhance_tool
-from tools._bench_timing import in_turn, ratio, spread, text
+from tools.benchmarks.timing import in_turn, ratio, spread, text
 from wiid_plugins.relight.images import write_picture
 from wiid_plugins.relight.light import to_unit
 from wiid_plugins.translation import Light, build_darkener, build_enhancer

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import torch
 
-from tools._bench_timing import in_turn, ratio, spread, text
+from tools.benchmarks.timing import in_turn, ratio, spread, text
 from wiid_plugins.ops.temporal_gmm import TemporalGMM, foreground
 from wiid_plugins.transforms.target import mog2
 
@@ -30,7 +30,7 @@ def gmm(args: argparse.Namespace) -> list[dict]:
         to_mog2 = ratio(seconds['foreground'], seconds['MOG2'])
         results.append(dict(**about, clips_per_s=rates, seconds_to_mog2=to_mog2))
     print(_table(results))
-    from tools._bench_mask import mask_cost, mask_table  # mmaction2 is optional
+    from tools.benchmarks.mask import mask_cost, mask_table  # mmaction2 is optional
 
     clips = made_up(args.batch, args.frames, args.size[0])
     results[0]['mask'] = mask_cost(clips, args.device, min(args.rounds, 2))

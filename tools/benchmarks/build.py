@@ -5,8 +5,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import nn
 
-from tools._bench_published import PublishedStep, PublishedTrainedStep
-from tools._bench_step import BareStep, Batch, Setting, WiidStep
+from tools.benchmarks.published import PublishedStep, PublishedTrainedStep
+from tools.benchmarks.step import BareStep, Batch, Setting, WiidStep
 from wiid_plugins.registry import MODELS
 
 STEPS = {

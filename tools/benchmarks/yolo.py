@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torchvision.ops import box_convert
 from ultralytics.utils import LOGGER
 
-from tools._bench_step import Setting, pairs
+from tools.benchmarks.step import Setting, pairs
 from wiid_plugins.models.tap import pooled
 from wiid_plugins.ops.grid import shrink_boxes
 from wiid_plugins.ops.mmd import mmd_loss

@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmengine.optim import OptimWrapper
 from mmengine.registry import init_default_scope
 
-from tools._bench_timing import in_turn, ratio, spread, text
+from tools.benchmarks.timing import in_turn, ratio, spread, text
 from wiid_plugins.registry import MODELS
 from wiid_plugins.transforms.target import TargetMask
 
