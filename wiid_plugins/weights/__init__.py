@@ -1,1 +1,1 @@
-"""Published checkpoints in: they are read without running anything in them, and converted."""
+"""Checkpoints of others in, read without running anything in them and converted; plain ones out."""
