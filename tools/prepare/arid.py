@@ -34,10 +34,7 @@ from pathlib import Path, PurePosixPath
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare.common import (
-    common,  # noqa: E402
-    result,  # noqa: E402
-)
+from tools.prepare.common import common, result  # noqa: E402
 from tools.prepare.common.clips import Clips  # noqa: E402
 from tools.prepare.common.lists import read_lines, whole_number  # noqa: E402
 from tools.prepare.common.names import Names  # noqa: E402

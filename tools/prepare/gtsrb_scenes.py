@@ -33,11 +33,7 @@ import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare.common import (
-    common,  # noqa: E402
-    detection,  # noqa: E402
-    result,  # noqa: E402
-)
+from tools.prepare.common import common, detection, result  # noqa: E402
 from tools.prepare.common.compose import SIZE, compose  # noqa: E402
 from tools.prepare.common.report import Report  # noqa: E402
 from tools.prepare.common.scene_parts import (  # noqa: E402

@@ -31,11 +31,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare.common import (
-    common,  # noqa: E402
-    detection,  # noqa: E402
-    result,  # noqa: E402
-)
+from tools.prepare.common import common, detection, result  # noqa: E402
 from tools.prepare.common.coco import read_coco  # noqa: E402
 from tools.prepare.common.report import Report  # noqa: E402
 from tools.prepare.common.voc import read_voc  # noqa: E402

@@ -54,11 +54,14 @@ def compare(
             pool.shutdown(cancel_futures=True)
             raise EndError('stopped; the same command goes on from here') from None
     names = name_folders(configs)
-    notes: dict[str, list[str]] = {c: [] for c in configs}
-    for r in runs if mode == 'keep' else []:
-        if r.scores() and r.difference():
-            notes[r.config].append(f'{names[r.config]}, seed {r.seed}: {r.difference()}')
+    notes = {c: _notes(c, names[c], runs) if mode == 'keep' else [] for c in configs}
     return table(configs, results, names, notes), faults
+
+
+def _notes(config: str, name: str, runs: Sequence[Run]) -> list[str]:
+    """Say of the runs of a config that are shown though they do not fit what differs."""
+    own = [r for r in runs if r.config == config and r.scores() and r.difference()]
+    return [f'{name}, seed {r.seed}: {r.difference()}' for r in own]
 
 
 def plan(
