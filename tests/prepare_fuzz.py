@@ -17,7 +17,6 @@ import numpy as np
 from arid_trees import make_source
 from prepare_trees import make_coco, make_devkit, make_exdark, photo
 from tools.prepare import (
-    _scene_parts,
     arid,
     codan,
     demo,
@@ -26,7 +25,8 @@ from tools.prepare import (
     gtsrb_scenes,
     voco,
 )
-from tools.prepare._report import Report
+from tools.prepare.common import scene_parts
+from tools.prepare.common.report import Report
 
 PER_CLASS = dict.fromkeys(codan.PER_CLASS, 1)
 SIGNS = {1: '01_speed30', 13: '13_yield'}
@@ -168,7 +168,7 @@ def scene_photos(source):
 
 
 def scene_samples(source):
-    signs = [p for split in _scene_parts.FOLDERS for p in source.glob(f'signs/{split}/*/*')]
+    signs = [p for split in scene_parts.FOLDERS for p in source.glob(f'signs/{split}/*/*')]
     hidden = [p for p in source.glob('signs/unlabelled_dark/*') if p.suffix.lower() == '.jpg']
     return len(signs) + len(hidden) + len(scene_photos(source))
 
@@ -176,8 +176,8 @@ def scene_samples(source):
 def scene_made(source, root):
     """What the tool takes of its source; a result has no list of what was not drawn."""
     report = Report()
-    crops = _scene_parts.read_crops(source / 'signs', 0, report)
-    photos = _scene_parts.read_photos([source / 'day'], [source / 'dark'], 0, report)
+    crops = scene_parts.read_crops(source / 'signs', 0, report)
+    photos = scene_parts.read_photos([source / 'day'], [source / 'dark'], 0, report)
     return sum(map(len, [*crops.values(), *photos.values()]))
 
 

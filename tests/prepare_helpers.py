@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tools.prepare import _common
+from tools.prepare.common import common
 
 
 def tree(root):
@@ -17,7 +17,7 @@ def tree(root):
 
 def fails(job, *words):
     """Run a job that must end in one readable error that has these words."""
-    with pytest.raises(_common.PrepareError) as error:
+    with pytest.raises(common.PrepareError) as error:
         job()
     for word in words:
         assert word in str(error.value), str(error.value)

@@ -11,25 +11,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from mmengine.config import Config, DictAction
-from mmengine.registry import init_default_scope
+from mmengine.config import DictAction
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
-from tools import _bench_gmm, _bench_light  # noqa: E402
-from tools._bench_build import build_steps  # noqa: E402
-from tools._bench_loader import (  # noqa: E402
-    build_loader,
-    deliver,
-    images_per_sample,
-    loader_configs,
-)
-from tools._bench_step import Setting  # noqa: E402
-from tools._bench_timing import in_turn, ratio, spread, text  # noqa: E402
+from tools.benchmarks import gmm, light  # noqa: E402
+from tools.benchmarks.jobs import CLS_CONFIG, loader, step  # noqa: E402
 from wiid_plugins.launch import spare_cpu  # noqa: E402
 
-CLS_CONFIG = 'configs/cls/resnet18_wiid_1xb32-180e_codan.py'
-DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
-YOLO_CONFIG = 'configs/yolo/yolov5m_wiid_1xb8-30e_voco2exdark.py'
 LOADER_CONFIG = 'configs/cls/resnet18_wiid_1xb32-8e_gtsrb.py'
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
@@ -51,92 +39,6 @@ GMM_EPILOG = """examples:
   python tools/benchmark.py gmm
   python tools/benchmark.py gmm --device cuda --batch 32
 """
-
-
-def step(args: argparse.Namespace) -> list[dict]:
-    """Time the training step in four ways, for each pair of size and batch.
-
-    Raises:
-        ValueError: If the options do not go together.
-    """
-    if len(args.size) != len(args.batch):
-        raise ValueError('--size and --batch go in pairs; give as many of one as of the other')
-    if args.device == 'cuda' and not torch.cuda.is_available():
-        raise ValueError('--device cuda: torch sees no GPU; use --device cpu')
-    if args.compile and args.task != 'cls':
-        raise ValueError(f'--compile is for --task cls, not for {args.task}; leave it out')
-    setting = Setting(args.device, args.bf16, args.compile)
-    build = build_steps
-    if args.task == 'det':
-        from tools._bench_det import build_det_steps as build  # mmdet is optional
-
-        args.config = DET_CONFIG if args.config == CLS_CONFIG else args.config
-    elif args.task == 'yolo':
-        from tools._bench_yolo import build_yolo_steps as build  # AGPL, and optional
-
-        args.config = YOLO_CONFIG if args.config == CLS_CONFIG else args.config
-    config, results = _config(args), []
-    for size, batch in zip(args.size, args.batch, strict=True):
-        steps = build(config, size, batch, setting)
-        title = f'{size} px, batch {batch}'
-        seconds = in_turn(steps, args.steps, args.warmup, args.device, title)
-        results.append(_step_result(seconds, dict(size=size, batch=batch, **vars(setting))))
-        print(_step_table(results[-1]))
-    return results
-
-
-def _step_result(seconds: dict[str, list[float]], about: dict) -> dict:
-    wiid, bare, *published = seconds.values()
-    names = list(seconds)[2:]
-    return dict(
-        **about,
-        seconds={name: spread(values) for name, values in seconds.items()},
-        to_bare={name: ratio(values, bare) for name, values in seconds.items()},
-        to_wiid={n: ratio(p, wiid) for n, p in zip(names, published, strict=True)},
-        rounds=seconds,
-    )
-
-
-def _step_table(result: dict) -> str:
-    rows = [f'\n{result["size"]} px, batch {result["batch"]}; median (min..max)\n']
-    rows += ['| step | seconds | ratio to bare loop |', '|---|---|---|']
-    for name, values in result['seconds'].items():
-        rows.append(f'| {name} | {text(values, 4)} | {text(result["to_bare"][name], 3)} |')
-    rows += [f'\n{name} / WiiD: {text(r, 3)}' for name, r in result['to_wiid'].items()]
-    return '\n'.join(rows)
-
-
-def loader(args: argparse.Namespace) -> list[dict]:
-    """Time the paired loader and the in-worker route against the stock loader of the day set."""
-    config = _config(args)
-    init_default_scope(config.default_scope)
-    workers = config.train_dataloader.num_workers
-    loaders = {name: build_loader(c) for name, c in loader_configs(config).items()}
-    count = min(args.batches, *(len(each) - 1 for each in loaders.values()))
-    if count < 1:
-        raise ValueError('the data set gives less than two batches; lower the batch size')
-    jobs = {name: lambda each=each: deliver(each, count) for name, each in loaders.items()}
-    seconds = in_turn(jobs, args.rounds, 1, 'cpu', f'{count} batches')
-    images = {name: images_per_sample(each) for name, each in loaders.items()}
-    samples, results = count * config.train_dataloader.batch_size, []
-    print(f'\n{count} batches of {config.train_dataloader.batch_size}, {workers} workers\n')
-    print('| loader | samples/s | images/s | images/s to stock |\n|---|---|---|---|')
-    for name, values in seconds.items():
-        rate = spread([samples / s for s in values])
-        rates = {k: v * images[name] for k, v in rate.items()}
-        share = ratio(seconds['stock'], values)
-        share = {k: v * images[name] / images['stock'] for k, v in share.items()}
-        results.append(
-            dict(loader=name, samples_per_s=rate, images_per_s=rates, images_to_stock=share)
-        )
-        print(f'| {name} | {text(rate, 0)} | {text(rates, 0)} | {text(share)} |')
-    return results
-
-
-def _config(args: argparse.Namespace) -> Config:
-    config = Config.fromfile(args.config)
-    config.merge_from_dict(args.cfg_options)
-    return config
 
 
 def _add_job(jobs, name: str, function: Callable, epilog: str) -> argparse.ArgumentParser:
@@ -173,9 +75,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     job.add_argument('--rounds', type=int, default=5)
     for name, method in (('enhance', 'zero-dce'), ('darken', 'cut')):
         epilog = LIGHT_EPILOG.format(name=name, method=method)
-        job = _add_job(jobs, name, getattr(_bench_light, name), epilog)
-        _bench_light.add_options(job, ('procedural', method))
-    job = _add_job(jobs, 'gmm', _bench_gmm.gmm, GMM_EPILOG)
+        job = _add_job(jobs, name, getattr(light, name), epilog)
+        light.add_options(job, ('procedural', method))
+    job = _add_job(jobs, 'gmm', gmm.gmm, GMM_EPILOG)
     job.add_argument('--size', type=int, nargs='+', default=[112, 224], help='px')
     job.add_argument('--batch', type=int, default=8, help='clips')
     job.add_argument('--frames', type=int, default=16, help='per clip')

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
-from tools._convert_cli import make_parser, run  # noqa: E402
-from tools._report import report  # noqa: E402
+from wiid_plugins.relight.cli import make_parser, run  # noqa: E402
+from wiid_plugins.relight.report import report  # noqa: E402
 from wiid_plugins.translation import build_enhancer  # noqa: E402
 
 

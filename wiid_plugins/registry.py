@@ -9,7 +9,12 @@ SCOPE = 'wiid_plugins'
 DATASETS = root.Registry(
     'dataset', parent=root.DATASETS, scope=SCOPE, locations=['wiid_plugins.datasets']
 )
-HOOKS = root.Registry('hook', parent=root.HOOKS, scope=SCOPE, locations=['wiid_plugins.engine'])
+HOOKS = root.Registry(
+    'hook',
+    parent=root.HOOKS,
+    scope=SCOPE,
+    locations=['wiid_plugins.engine', 'wiid_plugins.visualization'],
+)
 METRICS = root.Registry(
     'metric',
     parent=root.METRICS,

@@ -14,7 +14,8 @@ from mmengine.registry import init_default_scope
 
 from act_toy import build_paired, build_stock
 from wiid_plugins.datasets import WithDark
-from wiid_plugins.engine.guards import ClipListHook, name_clips
+from wiid_plugins.datasets.named_clips import name_clips
+from wiid_plugins.engine.guards import ClipListHook
 
 DECORD, OPENCV = ('DecordInit', 'DecordDecode'), ('OpenCVInit', 'OpenCVDecode')
 

@@ -8,6 +8,8 @@ from PIL import Image
 
 from act_toy import write_clips
 from tools import browse_pairs
+from wiid_plugins.visualization import sheet
+from wiid_plugins.visualization.clips import resized
 
 SMOKE = 'configs/act/i3d-r18_wiid-smoke_1xb4-1e_clips.py'
 SIZE = (160, 80)  # of the clips; the config makes 64 x 64 of it
@@ -55,7 +57,7 @@ def test_a_strip_per_kind_in_a_block_per_sample_and_all_frames_in_the_animation(
 
 
 def test_the_target_is_green_what_moves_grey_and_the_masked_views_show_the_target(root):
-    shown = browse_pairs.columns(smoke(root), 2, seed=0)
+    shown = sheet.columns(smoke(root), 2, seed=0)
     assert list(shown) == ['day', 'moving', 'night', 'day_masked', 'night_masked', 'dark']
     assert {tuple(v.shape) for v in shown.values()} == {(2, 8, 3, 128, 128)}
     red, green, blue = shown['moving'].unbind(2)
@@ -74,7 +76,7 @@ def test_of_a_target_from_the_loader_only_the_target_is_known(root):
         pack = pipeline.pop()
         pipeline.insert(-1, dict(type='wiid_plugins.TargetMask', method='gmm'))
         pipeline.append(dict(type='wiid_plugins.PackTwin', pack=pack))
-    shown = browse_pairs.columns(config, 2, seed=0)
+    shown = sheet.columns(config, 2, seed=0)
     assert 'moving' not in shown
     red, green, blue = shown['target'].unbind(2)
     assert not red.any() and not blue.any() and 0 < (green > 0).float().mean() < 1
@@ -86,18 +88,18 @@ def test_segments_and_several_clips_follow_each_other(root):
         for step in pipeline:
             if step.type == 'SampleFrames':
                 step.num_clips = 2
-    assert browse_pairs.columns(config, 2, seed=0)['moving'].shape[:2] == (2, 16)
+    assert sheet.columns(config, 2, seed=0)['moving'].shape[:2] == (2, 16)
     for pipeline in pipelines(config):
         for step in pipeline:
             step.update(dict(clip_len=1, num_clips=4) if step.type == 'SampleFrames' else {})
             step.update(dict(input_format='NCHW') if step.type == 'FormatShape' else {})
     config.model.data_preprocessor.preprocessor.format_shape = 'NCHW'
-    assert browse_pairs.columns(config, 2, seed=0)['moving'].shape[:2] == (2, 4)
+    assert sheet.columns(config, 2, seed=0)['moving'].shape[:2] == (2, 4)
 
 
 def test_large_frames_shrink():
     clips = torch.rand(1, 2, 3, 128, 256)
-    assert browse_pairs.clips.resized(clips, 160).shape == (1, 2, 3, 80, 160)
+    assert resized(clips, 160).shape == (1, 2, 3, 80, 160)
 
 
 def test_a_damaged_clip_a_plain_config_and_pictures_are_named(root, tmp_path):

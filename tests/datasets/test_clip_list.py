@@ -7,7 +7,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from act_toy import build_stock
-from wiid_plugins.engine.guards import ClipListHook, name_clips
+from wiid_plugins.datasets.named_clips import name_clips
+from wiid_plugins.engine.guards import ClipListHook
 from wiid_plugins.registry import DATASETS
 
 

@@ -6,8 +6,8 @@ from mmengine.config import Config
 
 from det_scenes import SMOKE
 from tools import benchmark
-from tools._bench_det import build_det_steps
-from tools._bench_step import Setting
+from tools.benchmarks.det import build_det_steps
+from tools.benchmarks.step import Setting
 
 
 def test_both_ways_give_the_same_losses_and_weights():

@@ -8,6 +8,7 @@ from mmengine.config import Config
 
 from det_scenes import smoke, write_scenes
 from tools import browse_pairs
+from wiid_plugins.visualization import sheet
 
 
 @pytest.fixture(scope='module')
@@ -37,7 +38,7 @@ def is_yellow(picture):
 
 
 def test_boxes_are_drawn_in_both_views_and_shrink_where_they_are_masked(config):
-    shown = browse_pairs.columns(Config.fromfile(config), 4, seed=1)
+    shown = sheet.columns(Config.fromfile(config), 4, seed=1)
     frames = {name: [is_yellow(p) for p in shown[name]] for name in shown}
     for day, night in zip(frames['day'], frames['night'], strict=True):
         assert day.any() and np.array_equal(day, night)
@@ -49,6 +50,6 @@ def test_boxes_are_drawn_in_both_views_and_shrink_where_they_are_masked(config):
 
 def test_pictures_of_several_sizes_are_padded():
     pictures = [torch.ones(3, 4, 6), torch.ones(3, 8, 5)]
-    got = browse_pairs.same_size(dict(day=pictures, dark=torch.ones(2, 3, 2, 7)))
+    got = sheet.same_size(dict(day=pictures, dark=torch.ones(2, 3, 2, 7)))
     assert got['day'].shape == got['dark'].shape == (2, 3, 8, 7)
     assert float(got['day'].sum()) == 3 * (24 + 40)

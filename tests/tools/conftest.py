@@ -19,7 +19,7 @@ def call_compare(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, 'own_part', raising=False)
-    monkeypatch.setattr(compare, 'TOOLS', tmp_path / 'checkout/tools')
+    monkeypatch.setattr(compare, 'CHECKOUT', tmp_path / 'checkout')
 
     def call(*arguments, configs=('some.py',), seeds=('0',), work_dir='work'):
         try:

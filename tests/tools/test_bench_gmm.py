@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tools import benchmark
-from tools._bench_gmm import made_up
+from tools.benchmarks.gmm import made_up
 
 
 def test_it_times_both_on_the_same_clips(tmp_path, capsys):

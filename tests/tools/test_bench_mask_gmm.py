@@ -1,6 +1,6 @@
 from tools import benchmark
-from tools._bench_gmm import made_up
-from tools._bench_mask import mask_cost, mask_table
+from tools.benchmarks.gmm import made_up
+from tools.benchmarks.mask import mask_cost, mask_table
 
 
 def test_the_mask_is_timed_on_both_routes():

@@ -6,7 +6,9 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from tools import _bench_build, _bench_masks, _bench_step, benchmark
+from tools import benchmark
+from tools.benchmarks import build, masks
+from tools.benchmarks import step as steps
 from wiid_plugins.ops.regions import RegionDraw
 
 SMALL = {
@@ -30,7 +32,7 @@ def small_steps(**model):
     config = Config.fromfile(benchmark.CLS_CONFIG)
     config.merge_from_dict(SMALL)
     config.model.update(model)
-    return _bench_build.build_steps(config, 32, 4, _bench_step.Setting())
+    return build.build_steps(config, 32, 4, steps.Setting())
 
 
 @pytest.mark.parametrize('channels_last', [False, True])
@@ -38,7 +40,7 @@ def test_wiid_and_the_bare_loop_do_the_same_passes(monkeypatch, channels_last):
     def sgd(model):  # linear in the gradient, where Adam would blow up rounding
         return torch.optim.SGD(model.parameters(), lr=0.01)
 
-    monkeypatch.setattr(_bench_step, 'make_optimizer', sgd)
+    monkeypatch.setattr(steps, 'make_optimizer', sgd)
     wiid, bare, *_ = small_steps(channels_last=channels_last).values()
     before = {k: v.clone() for k, v in wiid.model.state_dict().items()}
     for seed in range(3):
@@ -90,11 +92,11 @@ def test_the_published_order_learns_and_moves_its_slow_copy():
 
 def test_masks_on_the_cpu_show_the_wanted_share():
     picture = torch.randn(8, 3, 48, 48, generator=torch.Generator().manual_seed(0))
-    target = _bench_masks.CpuMasks(RegionDraw(highlight=1.0, blocks=0.0), (0.5, 0.6))(picture)
+    target = masks.CpuMasks(RegionDraw(highlight=1.0, blocks=0.0), (0.5, 0.6))(picture)
     assert target.shape == (8, 48, 48) and target.dtype == torch.bool
     shares = target.float().mean((1, 2))
     assert shares.min() > 0.48 and shares.max() < 0.62
-    whole = _bench_masks.CpuMasks(RegionDraw(highlight=0.0, blocks=0.0), (0.5, 0.6))(picture)
+    whole = masks.CpuMasks(RegionDraw(highlight=0.0, blocks=0.0), (0.5, 0.6))(picture)
     assert whole.all()
 
 
@@ -102,7 +104,7 @@ def test_a_config_without_the_whole_method_is_refused():
     config = Config.fromfile(benchmark.CLS_CONFIG)
     config.merge_from_dict({'model.aux.mmd': None})
     with pytest.raises(ValueError, match='needs darken.*an mmd that trains'):
-        _bench_build.build_steps(config, 32, 4, _bench_step.Setting())
+        build.build_steps(config, 32, 4, steps.Setting())
 
 
 @pytest.mark.parametrize('flags', [[], ['--bf16']])

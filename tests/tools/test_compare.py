@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import pytest
@@ -40,8 +39,9 @@ else:
 def tools(monkeypatch, tmp_path):
     """Stand-ins for train.py and test.py that write down how they were called."""
     for name, text in (('train', TRAIN), ('test', TEST)):
-        (tmp_path / f'{name}.py').write_text(text)
-    monkeypatch.setattr(compare, 'TOOLS', tmp_path)
+        (tmp_path / 'tools').mkdir(exist_ok=True)
+        (tmp_path / 'tools' / f'{name}.py').write_text(text)
+    monkeypatch.setattr(compare, 'CHECKOUT', tmp_path)
 
 
 def run(folder, *arguments, scope='mmpretrain', seeds=('0',)):
@@ -49,54 +49,6 @@ def run(folder, *arguments, scope='mmpretrain', seeds=('0',)):
     config.write_text(f"default_scope = '{scope}'")
     compare.main([str(config), '--seeds', *seeds, '--work-dir', str(folder / 'work'), *arguments])
     return folder / 'work' / 'some'
-
-
-def test_table_shows_mean_and_sample_standard_deviation():
-    results = {
-        'configs/a.py': [{'day class mean': v, 'night class mean': v / 2} for v in (80, 82, 84)],
-        'configs/b.py': [{'day class mean': 90.04, 'night class mean': 50}],
-    }
-    lines = compare.table(list(results), results).splitlines()
-    assert lines[0] == '| config | seeds | day class mean | night class mean |'
-    assert lines[2] == '| a | 3 | 82.0 ± 2.0 | 41.0 ± 1.0 |'
-    assert lines[3] == '| b | 1 | 90.0 | 50.0 |'
-
-
-def test_no_mean_is_taken_over_fewer_seeds_than_the_row_says():
-    results = {'a.py': [{'day mAP50': 3, 'night mAP50': 1}, {'day mAP50': 5}]}
-    assert compare.table(list(results), results).endswith('| a | 2 | 4.0 ± 1.4 | - |')
-
-
-def test_a_config_of_another_toolbox_has_columns_of_its_own():
-    results = {'a.py': [{'night class mean': 50}], 'b.py': [{'night mAP50': 30}]}
-    assert compare.table(list(results), results).splitlines() == [
-        '| config | seeds | night class mean | night mAP50 |',
-        '|---|---|---|---|',
-        '| a | 1 | 50.0 | - |',
-        '| b | 1 | - | 30.0 |',
-    ]
-
-
-@pytest.mark.parametrize(
-    ('name', 'written', 'read'),
-    [
-        ('1/1.json', {'day/top1': 70, 'day/class_mean': 60.5, 'time': 1}, {'day class mean': 60.5}),
-        (
-            '1/1.json',
-            {'night_enhanced/coco/bbox_mAP_50': 0.5, 'night/coco/cat_precision': 0.1},
-            {'night enhanced mAP50': 50},
-        ),
-        (
-            'results.json',
-            {'results': {'night': {'all classes': {'mAP50': 8.0, 'mAP50-95': 4.0}, 'cat': {}}}},
-            {'night mAP50': 8, 'night mAP50-95': 4},
-        ),
-    ],
-)
-def test_scores_of_every_toolbox_are_read(tmp_path, name, written, read):
-    (tmp_path / name).parent.mkdir(exist_ok=True)
-    (tmp_path / name).write_text(json.dumps(written))
-    assert compare.scores(tmp_path) == read
 
 
 def test_every_seed_is_trained_then_tested_once(tools, tmp_path, capsys):
@@ -111,7 +63,7 @@ def test_every_seed_is_trained_then_tested_once(tools, tmp_path, capsys):
 
 
 def test_a_test_without_scores_is_an_error_and_no_result(tools, tmp_path):
-    (tmp_path / 'test.py').write_text('')
+    (tmp_path / 'tools/test.py').write_text('')
     with pytest.raises(SystemExit, match='seed0: the test wrote none of class_mean'):
         run(tmp_path)
     assert not (tmp_path / 'work/some/seed0/result.json').exists()
@@ -156,6 +108,6 @@ def test_interrupted_it_begins_no_other_training(tools, tmp_path, monkeypatch):
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(compare, 'run', interrupted)
+    monkeypatch.setattr('wiid_plugins.comparing.several.run', interrupted)
     with pytest.raises(SystemExit, match='the same command goes on'):
         run(tmp_path)

@@ -180,7 +180,7 @@ def test_weights_that_a_training_fetches_are_no_change(call):
 
 def test_what_a_killed_call_has_left_behind_is_waited_for(call):
     edit('meanwhile.py', "import time\nwhile not Path('go').exists(): time.sleep(0.05)")
-    code = f'compare.TOOLS = compare.Path({str(compare.TOOLS)!r}); compare.main(sys.argv[1:])'
+    code = f'compare.CHECKOUT = compare.Path({str(compare.CHECKOUT)!r}); compare.main(sys.argv[1:])'
     command = [sys.executable, '-c', f'import sys; from tools import compare; {code}']
     env = {**os.environ, 'PYTHONPATH': str(Path(compare.__file__).parents[1])}
     killed = subprocess.Popen([*command, 'some.py', '--seeds', '0', '--work-dir', 'work'], env=env)

@@ -103,7 +103,3 @@ def test_of_a_clip_the_frame_in_its_middle_is_measured(tmp_path, capsys):
     assert compare_light.main([CLIPS, '--count', '4', '--cfg-options', *options, noisy]) == 0
     day, night, _ = middle(capsys.readouterr().out.splitlines()[-1])
     assert night > 2 * day
-    frames = torch.arange(5.0).view(1, 1, 1, 5, 1, 1).expand(2, 1, 3, 5, 4, 4)  # of a 3D recognizer
-    segments = torch.arange(8.0).view(1, 8, 1, 1, 1).expand(2, 8, 3, 4, 4)  # of a 2D one
-    for clips, index in ((frames, 2), (segments, 4)):
-        assert torch.equal(compare_light.middle_frames(clips), torch.full((2, 3, 4, 4), index))

@@ -4,14 +4,10 @@ import importlib.metadata
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from small_checkout import CONFIG, TRAIN, calls, edit, stored
-
-from tools import compare
 
 CHANGES = {
     'config': (lambda: edit('some.py', CONFIG + 'steps = 2'), 'config steps (1, now 2)'),
@@ -154,23 +150,6 @@ def test_whatever_a_config_names_counts_but_what_a_test_writes(call, setting, fi
     edit(file, '22')
     status, said = call()
     assert status == 1 and f'call: data {told}; --again' in said
-
-
-def test_a_set_in_a_config_is_equal_to_itself_in_another_process(tmp_path):
-    edit(tmp_path / 'some.py', "keys = {'a', 'bc', 'd', 'ef'}\nmore = [frozenset('wxyz')]")
-    code = 'import sys; from tools import _digest as d; print(d.take("some.py", [], d.Path())["config"])'
-    paths = os.pathsep.join([str(Path(compare.__file__).parents[1]), str(tmp_path)])
-    found = {
-        subprocess.run(
-            [sys.executable, '-c', code],
-            cwd=tmp_path,
-            env={**os.environ, 'PYTHONHASHSEED': seed, 'PYTHONPATH': paths},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed in ('1', '2', '3')
-    }
-    assert len(found) == 1
 
 
 @pytest.mark.parametrize('change', [{'config': {'steps': 1}}, {'mixed': 5}, {'mixed': [5]}])

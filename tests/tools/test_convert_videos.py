@@ -9,7 +9,7 @@ import pytest
 
 from pictures import draw_picture
 from tools import darken, enhance
-from tools._convert_videos import survey
+from wiid_plugins.relight.videos import survey
 
 
 def write_video(path, frames, rate=Fraction(25), codec='ffv1', **options):

@@ -8,12 +8,12 @@ import torchvision
 from mmengine.runner import load_checkpoint
 
 from tools import convert_weights
-from tools.convert_weights import build_classifier
 from toy import build_stock
 from wiid_plugins.translation import ZeroDCE
 from wiid_plugins.translation.cut_generator import Generator
-from wiid_plugins.translation.weights import read_state
 from wiid_plugins.translation.zero_dce import CurveNetwork
+from wiid_plugins.weights.conversion import build_classifier, convert_resnet
+from wiid_plugins.weights.translation import read_state
 
 IMAGES = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))
 
@@ -71,7 +71,7 @@ def test_deep_resnets_are_recognised(depth):
     with torch.device('meta'):
         state = getattr(torchvision.models, f'resnet{depth}')(num_classes=3).state_dict()
     state = {k: torch.zeros(v.shape, dtype=v.dtype) for k, v in state.items()}
-    converted, summary = convert_weights.convert_resnet(state)
+    converted, summary = convert_resnet(state)
     assert summary == f'ResNet-{depth}, 3 classes'
     assert len(converted) == len(state)
 

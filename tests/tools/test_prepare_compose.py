@@ -1,6 +1,6 @@
 import numpy as np
 
-from tools.prepare import _compose
+from tools.prepare.common import compose
 
 
 def test_compose_sizes_places_and_edges():
@@ -10,7 +10,7 @@ def test_compose_sizes_places_and_edges():
     crop[5:35, 5:35] = 255  # the sign, in the border of 5 px that GTSRB has
     for _ in range(40):
         crops = [crop] * int(rng.integers(3, 7))
-        scene, boxes = _compose.compose(photo, crops, rng)
+        scene, boxes = compose.compose(photo, crops, rng)
         covered = np.zeros((256, 256), int)
         for x, y, w, h in boxes:
             assert 23.5 <= max(w, h) <= 60.5 and min(x, y) >= 0 and max(x + w, y + h) <= 256
@@ -23,14 +23,14 @@ def test_compose_sizes_places_and_edges():
 
 
 def test_sign_sides_take_the_published_border_off():
-    assert _compose.sign_sides(40, 30) == (5, 5, 30, 20)
-    assert np.allclose(_compose.sign_sides(120, 60), (10, 5, 100, 50))
+    assert compose.sign_sides(40, 30) == (5, 5, 30, 20)
+    assert np.allclose(compose.sign_sides(120, 60), (10, 5, 100, 50))
 
 
 def test_layout_has_room_for_six_of_the_largest():
     rng = np.random.default_rng(0)
     for _ in range(20):
-        places = np.array(_compose.lay_out([(77, 77)] * 6, rng))
+        places = np.array(compose.lay_out([(77, 77)] * 6, rng))
         assert len(places) == 6 and places.min() >= 0 and places.max() <= 256 - 77
         gaps = np.abs(places[:, None] - places[None]).max(-1)
         assert (gaps + 77 * np.eye(6) >= 77).all()

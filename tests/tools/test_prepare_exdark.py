@@ -11,7 +11,7 @@ from pycocotools.coco import COCO
 from prepare_helpers import fails, tree
 from prepare_trees import HEAD, TAIL, first, make_exdark, photo
 from tools.prepare import exdark
-from tools.prepare._report import Report
+from tools.prepare.common.report import Report
 
 
 @pytest.fixture

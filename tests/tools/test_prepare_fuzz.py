@@ -14,7 +14,7 @@ from prepare_fuzz import PER_CLASS, SIGNS, TOOLS
 from prepare_helpers import state, unchanged
 from prepare_mutations import damage
 from tools.prepare import codan, demo, gtsrb_daynight
-from tools.prepare._report import Report
+from tools.prepare.common.report import Report
 
 NUMBER, FIRST = (int(os.environ.get(*pair)) for pair in (('WIID_FUZZ', 5), ('WIID_FUZZ_FIRST', 0)))
 

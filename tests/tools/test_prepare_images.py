@@ -11,8 +11,9 @@ from PIL import ExifTags, Image
 
 from prepare_helpers import fails, unchanged
 from prepare_trees import first, make_coco, make_devkit, make_exdark
-from tools.prepare import _scene_parts, exdark, voco
-from tools.prepare._report import Report
+from tools.prepare import exdark, voco
+from tools.prepare.common import scene_parts
+from tools.prepare.common.report import Report
 
 TURN = Image.Exif()
 TURN[ExifTags.Base.Orientation] = 6
@@ -126,7 +127,7 @@ def test_scene_photos_that_are_none(tmp_path):
     (source / 'folder.jpg').mkdir()
     os.mkfifo(source / 'pipe.jpg')
     report = Report()
-    found = _scene_parts.read_kind([source], False, 0, report)
+    found = scene_parts.read_kind([source], False, 0, report)
     assert [photo.path.name for photo in found] == ['good.png']
     assert {kind: len(what) for kind, what in report.faults.items()} == {
         'image cannot be read': 3,
@@ -144,5 +145,5 @@ def test_scene_photos_below_linked_folders_are_found(tmp_path):
     (tmp_path / 'disk/loop').symlink_to(tmp_path / 'disk')
     (tmp_path / 'day').mkdir()
     (tmp_path / 'day/linked').symlink_to(tmp_path / 'disk')
-    found = _scene_parts.read_kind([tmp_path / 'day'], False, 0, Report())
+    found = scene_parts.read_kind([tmp_path / 'day'], False, 0, Report())
     assert [photo.path.name for photo in found] == ['1.png']

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from prepare_helpers import fails, tree
-from tools.prepare import _scene_parts, gtsrb_scenes
-from tools.prepare._report import Report
+from tools.prepare import gtsrb_scenes
+from tools.prepare.common import scene_parts
+from tools.prepare.common.report import Report
 
 FOLDERS = ['01_speed30', '18_danger', '38_keep_right', '13_yield']  # one a family, in their order
 COLOURS = [(0, 0, 255), (0, 255, 255), (255, 0, 0), (0, 255, 0)]
@@ -89,7 +90,7 @@ def test_scenes_labels_lie_on_their_signs(signs, photos, tmp_path):
     gtsrb_scenes.prepare(signs, root, *photos, COUNTS)
     for split in ('train', 'val', 'test_day', 'test_night'):
         data = json.loads((root / f'annotations/{split}.json').read_text())
-        assert [c['name'] for c in data['categories']] == _scene_parts.FAMILIES
+        assert [c['name'] for c in data['categories']] == scene_parts.FAMILIES
         gain = 0.15 if split == 'test_night' else 1.0
         for image in data['images']:
             scene = cv2.imread(str(root / 'images' / split / image['file_name'])).astype(float)
@@ -200,16 +201,16 @@ def test_scenes_layout_errors(signs, photos, tmp_path):
 
 
 def test_every_class_of_gtsrb_has_one_family():
-    found = Counter(n for numbers in _scene_parts.NUMBERS.values() for n in numbers)
+    found = Counter(n for numbers in scene_parts.NUMBERS.values() for n in numbers)
     assert found == dict.fromkeys(range(43), 1)
 
 
 def test_scenes_of_real_signs(real_data, tmp_path):
     report = Report()
-    crops = _scene_parts.read_crops(real_data / 'gtsrb_daynight', 0, report)
+    crops = scene_parts.read_crops(real_data / 'gtsrb_daynight', 0, report)
     folders = [real_data / 'detection' / name for name in ('coco_mini', 'msrs_mini/day')]
     dark = [real_data / name for name in ('photos_dark', 'detection/msrs_mini/night')]
-    photos = _scene_parts.read_photos(folders, dark, 0, report)
+    photos = scene_parts.read_photos(folders, dark, 0, report)
     assert not report.faults and {s: len(found) for s, found in crops.items()}['test_night'] == 1110
     tracks = [{crop.track for crop in found} for found in crops.values()]
     assert len(set.union(*tracks)) == sum(map(len, tracks))

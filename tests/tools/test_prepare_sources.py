@@ -8,7 +8,8 @@ import pytest
 from arid_trees import clip, make_arid, samples, write_list
 from prepare_helpers import fails, unchanged
 from prepare_trees import BOX, make_coco, make_devkit, photo, write_coco, write_xml
-from tools.prepare import _result, arid, voco
+from tools.prepare import arid, voco
+from tools.prepare.common import result
 
 
 def files_of(root):
@@ -75,19 +76,17 @@ def test_coco_hard_links_and_links_in_the_source_are_left_alone(tmp_path):
 def test_place_never_opens_a_target_that_is_there(tmp_path, monkeypatch):
     for name in 'abc':
         (tmp_path / name).write_text(name)
-    _result.place(tmp_path / 'a', tmp_path / 'out/1')
+    result.place(tmp_path / 'a', tmp_path / 'out/1')
     with unchanged(tmp_path):
-        fails(
-            lambda: _result.place(tmp_path / 'b', tmp_path / 'out/1'), 'is there already', 'out/1'
-        )
+        fails(lambda: result.place(tmp_path / 'b', tmp_path / 'out/1'), 'is there already', 'out/1')
 
     def no_link(*args):
         raise OSError(18, 'Invalid cross-device link')
 
     monkeypatch.setattr('os.link', no_link)
     with unchanged(tmp_path), pytest.raises(FileExistsError):
-        _result.place(tmp_path / 'b', tmp_path / 'out/1')
-    _result.place(tmp_path / 'b', tmp_path / 'out/2')
+        result.place(tmp_path / 'b', tmp_path / 'out/1')
+    result.place(tmp_path / 'b', tmp_path / 'out/2')
     assert (tmp_path / 'out/2').read_text() == 'b' and (tmp_path / 'out/2').stat().st_nlink == 1
 
 

@@ -18,7 +18,7 @@ from prepare_trees import (
     write_xml,
 )
 from tools.prepare import voco
-from tools.prepare._detection import Box, Picture
+from tools.prepare.common.detection import Box, Picture
 from tools.prepare.exdark import CLASSES
 
 

@@ -13,8 +13,8 @@ from PIL import Image
 from pictures import seeded
 from toy import make_runner
 from wiid_plugins.translation.exposure import ExposureMetric
-from wiid_plugins.translation.weights import read_state
 from wiid_plugins.translation.zero_dce import CurveNetwork, ZeroDCE, apply_curves
+from wiid_plugins.weights.translation import read_state
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs' / 'enhance'
 MODEL = dict(

@@ -7,8 +7,8 @@ import torch
 from mmengine.config import Config
 
 from tools import benchmark
-from tools._bench_step import Setting
-from tools._bench_yolo import build_yolo_steps
+from tools.benchmarks.step import Setting
+from tools.benchmarks.yolo import build_yolo_steps
 
 ROOT = Path(__file__).resolve().parents[2]
 SMOKE = str(ROOT / 'configs/yolo/yolov5n_wiid-smoke_1xb4-1e_gtsrb-scenes.py')

@@ -6,6 +6,7 @@ import torch
 from mmengine.config import Config
 
 from tools import browse_pairs, compare_light
+from wiid_plugins.visualization import sheet
 from wiid_plugins.yolo.drawn import drawn_batches
 from wiid_plugins.yolo.views import GREY
 from yolo_toy import write_config, write_set
@@ -39,7 +40,7 @@ def test_the_sheet_has_a_column_per_view_with_boxes_but_for_the_dark(config, tmp
     height, width, _ = cv2.imread(str(out)).shape
     cell = 64 * 2 + 4
     assert (height - 24 - 4, width - 4) == (3 * cell, 5 * cell)
-    shown = browse_pairs.columns(Config.fromfile(config), 3, seed=0)
+    shown = sheet.columns(Config.fromfile(config), 3, seed=0)
     yellow = torch.tensor([1.0, 1.0, 0.0]).view(3, 1, 1)
     framed = {k: bool((v == yellow).all(1).any()) for k, v in shown.items()}
     views = ('day', 'night', 'day_masked', 'night_masked')

@@ -34,12 +34,11 @@ from pathlib import Path, PurePosixPath
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
-from tools.prepare import _result as result  # noqa: E402
-from tools.prepare._clips import Clips  # noqa: E402
-from tools.prepare._lists import read_lines, whole_number  # noqa: E402
-from tools.prepare._names import Names  # noqa: E402
-from tools.prepare._report import Report  # noqa: E402
+from tools.prepare.common import common, result  # noqa: E402
+from tools.prepare.common.clips import Clips  # noqa: E402
+from tools.prepare.common.lists import read_lines, whole_number  # noqa: E402
+from tools.prepare.common.names import Names  # noqa: E402
+from tools.prepare.common.report import Report  # noqa: E402
 
 CLASSES = [
     *('Drink', 'Jump', 'Pick', 'Pour', 'Push', 'Run', 'Sit', 'Stand', 'Turn', 'Walk', 'Wave'),

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
+from tools.prepare.common import common  # noqa: E402
 
 CLASSES = ['Bicycle', 'Car', 'Motorbike', 'Bus', 'Boat', 'Cat', 'Dog', 'Bottle', 'Cup', 'Chair']
 PER_CLASS = {'train': 1000, 'val': 50, 'test_day': 250, 'test_night': 250}

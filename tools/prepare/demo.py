@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
+from tools.prepare.common import common  # noqa: E402
 
 SHAPES = ['arrow', 'circle', 'cross', 'heart', 'ring', 'square', 'star', 'triangle']
 PER_SHAPE = {'train': 120, 'val_day': 20, 'val_night': 20, 'test_day': 40, 'test_night': 40}

@@ -29,12 +29,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
-from tools.prepare import _detection as detection  # noqa: E402
-from tools.prepare import _result as result  # noqa: E402
-from tools.prepare._lists import read_lines, whole_number  # noqa: E402
-from tools.prepare._names import Names  # noqa: E402
-from tools.prepare._report import Report  # noqa: E402
+from tools.prepare.common import common, detection, result  # noqa: E402
+from tools.prepare.common.lists import read_lines, whole_number  # noqa: E402
+from tools.prepare.common.names import Names  # noqa: E402
+from tools.prepare.common.report import Report  # noqa: E402
 
 CLASSES = [  # in the order of the official list
     *('Bicycle', 'Boat', 'Bottle', 'Bus', 'Car', 'Cat'),

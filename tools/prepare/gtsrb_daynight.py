@@ -32,7 +32,7 @@ from PIL import Image
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
+from tools.prepare.common import common  # noqa: E402
 
 NAMES = (
     '01_speed30 02_speed50 03_speed60 04_speed70 05_speed80 07_speed100 08_speed120 '

@@ -33,12 +33,10 @@ import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
-from tools.prepare import _detection as detection  # noqa: E402
-from tools.prepare import _result as result  # noqa: E402
-from tools.prepare._compose import SIZE, compose  # noqa: E402
-from tools.prepare._report import Report  # noqa: E402
-from tools.prepare._scene_parts import (  # noqa: E402
+from tools.prepare.common import common, detection, result  # noqa: E402
+from tools.prepare.common.compose import SIZE, compose  # noqa: E402
+from tools.prepare.common.report import Report  # noqa: E402
+from tools.prepare.common.scene_parts import (  # noqa: E402
     FAMILIES,
     HIDDEN,
     SPLITS,
@@ -47,7 +45,7 @@ from tools.prepare._scene_parts import (  # noqa: E402
     read_crops,
     read_photos,
 )
-from tools.prepare._scene_preview import draw_preview  # noqa: E402
+from tools.prepare.common.scene_preview import draw_preview  # noqa: E402
 
 SIGNS = (3, 6)
 QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 95]

@@ -31,12 +31,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # when run as a script
-from tools.prepare import _common as common  # noqa: E402
-from tools.prepare import _detection as detection  # noqa: E402
-from tools.prepare import _result as result  # noqa: E402
-from tools.prepare._coco import read_coco  # noqa: E402
-from tools.prepare._report import Report  # noqa: E402
-from tools.prepare._voc import read_voc  # noqa: E402
+from tools.prepare.common import common, detection, result  # noqa: E402
+from tools.prepare.common.coco import read_coco  # noqa: E402
+from tools.prepare.common.report import Report  # noqa: E402
+from tools.prepare.common.voc import read_voc  # noqa: E402
 from tools.prepare.exdark import CLASSES  # noqa: E402
 
 CLASS_MAP = {  # ExDark: VOC, COCO

@@ -9,8 +9,8 @@ from mmengine.logging import print_log
 from torch import nn
 
 from ..models.paired import PairedModel
+from ..models.unwrapped import model_of
 from ..registry import HOOKS
-from ._runner import model_of
 
 
 @HOOKS.register_module()

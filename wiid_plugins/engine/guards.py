@@ -1,6 +1,6 @@
 """Stop early, with a sentence, on what would waste a training."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from mmengine.dataset import BaseDataset
 from mmengine.hooks import Hook
 from torch import nn
 
+from ..datasets.named_clips import clip_sets, name_clips
+from ..models.unwrapped import model_of
 from ..registry import HOOKS
-from ._runner import model_of
 
 
 @HOOKS.register_module()
@@ -72,7 +73,7 @@ class ClipListHook(Hook):
         faults: list[str] = []
         for loop in filter(None, loops):
             name_clips(loop.dataloader.dataset)
-            for dataset, labelled in _clip_sets(loop.dataloader.dataset):
+            for dataset, labelled in clip_sets(loop.dataloader.dataset):
                 faults += _faults(dataset, width if labelled else None)
         if faults:
             faults = list(dict.fromkeys(faults))  # one list may stand in several sets
@@ -81,45 +82,6 @@ class ClipListHook(Hook):
                 f'{len(faults)} fault(s) in the lists of clips; mend the lists, or data_prefix.video '
                 f'and num_classes:\n  {shown}'
             )
-
-
-def name_clips(dataset) -> None:
-    """Let every list of clips in a data set say which clip its pipeline failed on."""
-    for clips, _ in _clip_sets(dataset):
-        if not isinstance(clips.pipeline, _NamesClip):
-            clips.pipeline = _NamesClip(clips, clips.pipeline)
-
-
-class _NamesClip:
-    """A pipeline whose errors name list, line and clip; decord's name nothing."""
-
-    def __init__(self, dataset: BaseDataset, pipeline: Callable):
-        self.dataset, self.pipeline = dataset, pipeline
-
-    def __call__(self, results: dict) -> dict:
-        clip = results['filename']
-        try:
-            return self.pipeline(results)
-        except Exception as error:
-            clips = self.dataset.load_data_list()
-            index = [c['filename'] for c in clips].index(clip)
-            line = clips[index].get('line', index + 1)
-            raise OSError(
-                f'{self.dataset.ann_file}, line {line}: {clip}: {type(error).__name__}: {error}; '
-                'replace the clip or take the line out. If a player shows it, let OpenCVInit and '
-                'OpenCVDecode read it, see configs/act/README.md'
-            ) from error
-
-
-def _clip_sets(dataset, labelled: bool = True) -> Iterator[tuple[BaseDataset, bool]]:
-    """Find mmaction2's lists of clips in wrapped and joined sets, and whether labels count."""
-    if 'video' in (getattr(dataset, 'data_prefix', None) or {}):
-        yield dataset, labelled
-    for part in (getattr(dataset, 'dataset', None), *getattr(dataset, 'datasets', ())):
-        if part is not None:
-            yield from _clip_sets(part, labelled)
-    if hasattr(dataset, 'dark'):
-        yield from _clip_sets(dataset.dark, False)
 
 
 def _faults(dataset: BaseDataset, classes: int | None) -> Iterator[str]:

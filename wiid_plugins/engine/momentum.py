@@ -3,8 +3,8 @@
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from ..models.unwrapped import model_of
 from ..registry import HOOKS
-from ._runner import model_of
 
 
 @HOOKS.register_module()

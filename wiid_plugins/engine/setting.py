@@ -3,8 +3,8 @@
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 
+from ..models.unwrapped import model_of
 from ..registry import HOOKS
-from ._runner import model_of
 
 
 @HOOKS.register_module()

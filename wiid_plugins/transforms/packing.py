@@ -34,7 +34,8 @@ class PackTwin(BaseTransform):
 class SetDomain(BaseTransform):
     """Name the test set that a sample belongs to, for what reports by day and by night.
 
-    :class:`~wiid_plugins.engine.DayNightMetric` and :class:`~wiid_plugins.engine.DomainPictures` do.
+    :class:`~wiid_plugins.engine.DayNightMetric` and
+    :class:`~wiid_plugins.visualization.DomainPictures` do.
 
     Added keys: domain (str); the packing transform must list it in its ``meta_keys``.
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ..ops.lowlight import DarkRanges, brighten, darken, draw_darkness, enhance, fit_exponent
+from ..weights.translation import read_state
 from .cut_generator import Generator
-from .weights import read_state
 from .zero_dce import CurveNetwork, apply_curves
 
 Network = TypeVar('Network', CurveNetwork, Generator)

@@ -1,4 +1,4 @@
-"""Ultralytics adapter: optional, and the only part that imports ultralytics (AGPL-3.0)."""
+"""Ultralytics adapter: optional, and with weights/yolov5.py all that imports ultralytics (AGPL-3.0)."""
 
 from .export import plain_checkpoint
 from .model import PairedDetectionModel

@@ -1,0 +1,189 @@
+"""Change the light of picture files: threads read and write while the network runs."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from .light import Relight
+from .tree import Job, Outcome, UnreadableError, check_file, whole_output
+
+THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
+BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
+WAITING_BYTES = 2**28  # of decoded pictures that wait for others of their size
+
+In = TypeVar('In')
+Out = TypeVar('Out')
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture on its way: ``pixels`` (H, W, 3) uint8 RGB, or ``None`` and why; see ``Outcome``."""
+
+    job: Job
+    pixels: np.ndarray | None
+    reason: str | None = None
+    note: str | None = None
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Read any picture as ``(H, W, 3)`` uint8 RGB, upright as its EXIF data say.
+
+    Grey, palette and CMYK pictures become RGB, 16 bits are rounded to 8, transparency is dropped, of
+    several pages the first is taken. Pillow, as OpenCV fills the missing rows of a truncated JPEG
+    with grey and goes on.
+
+    Raises:
+        UnreadableError: If it is damaged, no picture, or has values without a defined white.
+    """
+    try:
+        with Image.open(path) as picture:
+            upright = _turned(picture)
+            if upright.mode.startswith('I;16'):
+                grey = (np.asarray(upright).astype(np.float32) / 257).round().astype(np.uint8)
+                return np.repeat(grey[..., None], 3, axis=2)
+            if upright.mode not in ('I', 'F'):
+                return np.asarray(upright.convert('RGB'))
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them into
+        text = str(error).replace(f' {str(path)!r}', '')
+        raise UnreadableError(
+            f'not readable as a picture ({text or type(error).__name__})'
+        ) from None
+    raise UnreadableError('holds numbers without a defined white; save it with 8 or 16 bits')
+
+
+def _turned(picture: Image.Image) -> Image.Image:
+    """Turn upright as EXIF data say; damaged ones say nothing."""
+    picture.load()
+    picture.info.pop('transparency', None)  # of palettes; Pillow warns of what is dropped anyway
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # whatever damaged data lead Pillow into; the pixels are read
+        return picture
+
+
+def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> None:
+    """Write ``(H, W, 3)`` uint8 RGB as PNG, or as JPEG of a quality in [1, 100].
+
+    Raises:
+        UnreadableError: If its kind of file cannot hold it, or none can have its name.
+        OSError: If the file cannot be written.
+    """
+    flags = [cv2.IMWRITE_PNG_COMPRESSION, 1] if jpeg is None else [cv2.IMWRITE_JPEG_QUALITY, jpeg]
+    try:
+        done, data = cv2.imencode(target.suffix, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), flags)
+    except cv2.error:
+        done = False
+    if not done:
+        size = f'{pixels.shape[1]} x {pixels.shape[0]} px'
+        mend = 'cut it' if jpeg is None else 'JPEG holds 65,500 a side; leave out --jpeg'
+        raise UnreadableError(f'{size} are too many for {target.suffix}: {mend}')
+    with whole_output(target) as part:
+        part.write_bytes(data)
+
+
+def convert_images(
+    jobs: Sequence[Job], relight: Relight, jpeg: int | None = None
+) -> Iterator[Outcome]:
+    """Convert pictures; give each outcome when its file is written, or with why it is not.
+
+    Raises:
+        OSError: If an output cannot be written.
+    """
+
+    def store(picture: Picture) -> Outcome:
+        if picture.pixels is None:
+            return Outcome(picture.job, picture.reason)
+        try:
+            write_picture(picture.pixels, picture.job.target, jpeg)
+        except UnreadableError as error:
+            return Outcome(picture.job, str(error))
+        return Outcome(picture.job, note=picture.note)
+
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        read = _ahead(pool, _load, jobs, relight.batch + THREADS)
+        yield from _ahead(pool, store, _treat(read, relight), relight.batch + THREADS)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _load(job: Job) -> Picture:
+    try:
+        check_file(job)
+        return Picture(job, read_picture(job.source), note=_left_out(job.source))
+    except UnreadableError as error:
+        return Picture(job, None, str(error))
+
+
+def _left_out(path: Path) -> str | None:
+    """Say what of an animated WebP or PNG, or of a TIFF with several pages, is not taken."""
+    if path.suffix.lower() not in ('.png', '.tif', '.tiff', '.webp'):
+        return None  # Pillow counts the thumbnails of a phone's JPEG as frames
+    try:
+        with Image.open(path) as picture:
+            count = getattr(picture, 'n_frames', 1)
+    except Exception:  # damaged behind the first, which is read
+        return 'is damaged behind its first frame, which is taken'
+    pages = path.suffix.lower().startswith('.tif')
+    what = (
+        'pages is taken; save each as a file' if pages else 'frames is taken; save them as a clip'
+    )
+    return f'only the first of its {count} {what}' if count > 1 else None
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, function: Callable[[In], Out], items: Iterable[In], count: int
+) -> Iterator[Out]:
+    """Map in a pool, in order, at most ``count`` items ahead of who asks."""
+    waiting: deque[Future[Out]] = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) > count:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _treat(pictures: Iterable[Picture], relight: Relight) -> Iterator[Picture]:
+    for group in _same_size(pictures, relight.batch):
+        if group[0].pixels is None:
+            yield from group
+            continue
+        try:
+            pixels = [p.pixels for p in group if p.pixels is not None]
+            treated = relight.pictures(pixels, group[0].job.name)
+        except UnreadableError as error:
+            yield from (Picture(p.job, None, str(error)) for p in group)
+            continue
+        yield from (replace(p, pixels=t) for p, t in zip(group, treated, strict=True))
+
+
+def _same_size(pictures: Iterable[Picture], batch: int) -> Iterator[list[Picture]]:
+    """Group pictures of one size, within bounds of memory; the unreadable come at once."""
+    waiting: dict[tuple[int, ...], list[Picture]] = {}
+    for picture in pictures:
+        if picture.pixels is None:
+            yield [picture]
+            continue
+        size = picture.pixels.shape
+        group = waiting.setdefault(size, [])
+        group.append(picture)
+        if len(group) == batch or len(group) * size[0] * size[1] >= BATCH_PIXELS:
+            yield waiting.pop(size)
+        elif _too_many(waiting, batch):
+            yield waiting.pop(next(iter(waiting)))
+    yield from waiting.values()
+
+
+def _too_many(waiting: dict[tuple[int, ...], list[Picture]], batch: int) -> bool:
+    count = sum(len(group) for group in waiting.values())
+    firsts = ((len(group), group[0].pixels) for group in waiting.values())
+    size = sum(number * pixels.nbytes for number, pixels in firsts if pixels is not None)
+    return count >= 8 * batch or size >= WAITING_BYTES
