@@ -11,6 +11,7 @@ import torch
 from mmengine.config import Config
 
 from . import registry  # noqa: F401  (applies the mends of compat before a toolbox is imported)
+from .shipped import HOME
 
 _TOOLBOXES = ('mmpretrain', 'mmdet', 'mmaction', 'ultralytics')
 
@@ -31,11 +32,11 @@ def hand_over(job: str) -> None:
     if config is None:
         names = ', '.join(_TOOLBOXES)
         if not {'-h', '--help'} & set(sys.argv):
-            sys.exit(f'usage: tools/{job}.py CONFIG ... ; --help shows the options')
+            sys.exit(f'usage: {sys.argv[0]} CONFIG ... ; --help shows the options')
         toolbox = 'mmpretrain'
         print(f'(options of mmpretrain; CONFIG.default_scope chooses among {names})')
     elif not Path(config).is_file():
-        sys.exit(f'{config}: there is no such config; configs/ holds those that come along')
+        sys.exit(f'{config}: there is no such config; {HOME}/configs/ holds those that come along')
     else:
         toolbox = Config.fromfile(config).get('default_scope')
         if toolbox not in _TOOLBOXES:
