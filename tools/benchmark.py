@@ -25,12 +25,13 @@ from tools._bench_loader import (  # noqa: E402
 )
 from tools._bench_step import Setting  # noqa: E402
 from tools._bench_timing import in_turn, ratio, spread, text  # noqa: E402
+from wiid_plugins import config as shipped  # noqa: E402
 from wiid_plugins.launch import spare_cpu  # noqa: E402
 
-CLS_CONFIG = 'configs/cls/resnet18_wiid_1xb32-180e_codan.py'
-DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
-YOLO_CONFIG = 'configs/yolo/yolov5m_wiid_1xb8-30e_voco2exdark.py'
-LOADER_CONFIG = 'configs/cls/resnet18_wiid_1xb32-8e_gtsrb.py'
+CLS_CONFIG = shipped('cls/resnet18_wiid_1xb32-180e_codan.py')
+DET_CONFIG = shipped('det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py')
+YOLO_CONFIG = shipped('yolo/yolov5m_wiid_1xb8-30e_voco2exdark.py')
+LOADER_CONFIG = shipped('cls/resnet18_wiid_1xb32-8e_gtsrb.py')
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json
