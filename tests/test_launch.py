@@ -97,7 +97,7 @@ FILL = """
 import resource, torch
 from wiid_plugins.launch import spare_cpu
 spare_cpu()
-for _ in range(10):
+for _ in range(20):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     torch.ones(2**24)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
@@ -108,7 +108,7 @@ for _ in range(10):
     platform.libc_ver()[0] != 'glibc' or torch.cuda.is_available(), reason='of glibc and a CPU'
 )
 def test_memory_of_one_step_is_there_for_the_next():
-    """A small tensor in the way can cost one more block, once; from then on none is asked for."""
+    """What lies in the way can cost a few more blocks, once each; from then on none is asked for."""
     done = subprocess.run([sys.executable, '-c', FILL], capture_output=True, text=True)
-    first, _, _, *later = map(int, done.stdout.split())  # pages that the system had to give
-    assert first > 1000 and len(later) == 7 and sum(later) < first / 100
+    pages = list(map(int, done.stdout.split()))  # that the system had to give
+    assert len(pages) == 20 and pages[0] > 1000 and sum(pages[10:]) < pages[0] / 100
