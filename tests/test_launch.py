@@ -79,6 +79,13 @@ def test_a_missing_config_is_named(monkeypatch, tmp_path):
     assert 'none.py: there is no such config' in text and 'configs/' in text
 
 
+def test_a_base_that_does_not_come_along_is_named(monkeypatch, tmp_path):
+    config = tmp_path / 'some.py'
+    config.write_text("_base_ = 'wiid_plugins::_base_/wid_det.py'\n")
+    text = ends_with_a_sentence(monkeypatch, config)
+    assert text.startswith('error: no config _base_/wid_det.py') and '_base_/wiid_det.py' in text
+
+
 @pytest.mark.parametrize('content', ['model = dict()\n', "default_scope = 'mmseg'\n"])
 def test_a_config_without_a_known_toolbox_is_named(monkeypatch, tmp_path, content):
     config = tmp_path / 'some.py'
