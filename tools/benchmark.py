@@ -16,9 +16,10 @@ from mmengine.config import DictAction
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
 from tools.benchmarks import gmm, light  # noqa: E402
 from tools.benchmarks.jobs import CLS_CONFIG, loader, step  # noqa: E402
+from wiid_plugins import config as shipped  # noqa: E402
 from wiid_plugins.launch import spare_cpu  # noqa: E402
 
-LOADER_CONFIG = 'configs/cls/resnet18_wiid_1xb32-8e_gtsrb.py'
+LOADER_CONFIG = shipped('cls/resnet18_wiid_1xb32-8e_gtsrb.py')
 STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json

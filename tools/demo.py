@@ -10,8 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/ is no installed package
 from tools import browse_pairs, compare  # noqa: E402
 from tools.prepare.demo import make_demo  # noqa: E402
+from wiid_plugins import config  # noqa: E402
 
-CONFIGS = ['configs/demo/resnet18_plain_demo.py', 'configs/demo/resnet18_wiid_demo.py']
+CONFIGS = [config(f'demo/resnet18_{method}_demo.py') for method in ('plain', 'wiid')]
 WORK_DIR = Path('work_dirs/demo')
 
 

@@ -6,3 +6,8 @@ __version__ = '0.1.0'
 
 environment.check()
 missing.offer()
+
+from .compat import mend_bases  # noqa: E402  (mmengine must be there, as the check says)
+from .shipped import config as config  # noqa: E402
+
+mend_bases()

@@ -1,4 +1,10 @@
-"""The only file that knows defects in upstream code (mmcv 2.1.0, mmengine 0.10.7, mmaction2 1.2.0)."""
+"""The only file that knows defects in upstream code (mmcv 2.1.0, mmengine 0.10.7, mmaction2 1.2.0).
+
+The package imports it at once, for `mend_bases`, and is to start without torch: what imports torch is
+imported where it is needed.
+"""
+
+from __future__ import annotations
 
 import os
 import pickle
@@ -8,30 +14,58 @@ from collections.abc import Callable
 from functools import wraps
 from importlib.abc import Loader
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
-import mmcv
-import numpy as np
-import torch
-from mmcv.transforms import BaseTransform
-from mmengine.logging.history_buffer import HistoryBuffer
-from mmengine.optim import OneCycleParamScheduler
-from mmengine.runner.checkpoint import CheckpointLoader
+from mmengine.config import Config
+
+from .shipped import PREFIX, config
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def mend() -> None:
     """Apply all mends; calling it again changes nothing."""
-    torch.serialization.add_safe_globals(_RUNNER_GLOBALS)
+    import torch
+    from mmengine.runner.checkpoint import CheckpointLoader
+
+    mend_bases()
+    torch.serialization.add_safe_globals(_runner_globals())
     CheckpointLoader.register_scheme('', load_local, force=True)
     _mend_hue()
     if not hasattr(pkgutil, 'find_loader'):  # mmengine asks it for mmcv's operators
         pkgutil.find_loader = _find_loader  # type: ignore[assignment]
 
 
-# What a checkpoint fetches with ``getattr``: log statistics and the curve of a one-cycle schedule.
-_FETCHED = {
-    HistoryBuffer: ('min', 'max', 'current', 'mean'),
-    OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
-}
+def mend_bases() -> None:
+    """Let ``_base_`` name configs of this package, as ``'wiid_plugins::_base_/wiid_det.py'``.
+
+    mmengine knows the packages of OpenMMLab only. Another entry in its list would not do: it looks
+    for an installed package, not for a checkout, and has everything in such a config built in that
+    package's scope, the toolbox's own parts too. These configs are read as local ones are.
+    """
+    stock = Config._get_cfg_path
+    if hasattr(stock, '__wrapped__'):
+        return
+
+    @wraps(stock)
+    def find(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        if cfg_path.startswith(PREFIX):
+            return config(cfg_path), None
+        return stock(cfg_path, filename)
+
+    Config._get_cfg_path = staticmethod(find)
+
+
+def _fetched() -> dict[type, tuple[str, ...]]:
+    """What a checkpoint fetches with ``getattr``: log statistics and the curve of a schedule."""
+    from mmengine.logging.history_buffer import HistoryBuffer
+    from mmengine.optim import OneCycleParamScheduler
+
+    return {
+        HistoryBuffer: ('min', 'max', 'current', 'mean'),
+        OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
+    }
 
 
 def _fetch(owner: type, name: str):
@@ -40,7 +74,7 @@ def _fetch(owner: type, name: str):
     Raises:
         pickle.UnpicklingError: If the file asks for anything but what a Runner writes.
     """
-    if not isinstance(owner, type) or name not in _FETCHED.get(owner, ()):
+    if not isinstance(owner, type) or name not in _fetched().get(owner, ()):
         raise pickle.UnpicklingError(f'WeightsUnpickler error: it fetches {name!r} of {owner!r}')
     return getattr(owner, name)
 
@@ -59,18 +93,20 @@ def _named_by_either_numpy(function: Callable) -> list[tuple[Callable, str]]:
     ]
 
 
-# What an mmengine Runner pickles into its own checkpoints besides tensors.
-_RUNNER_GLOBALS = [
-    HistoryBuffer,
-    OneCycleParamScheduler,
-    (_fetch, 'builtins.getattr'),
-    *_named_by_either_numpy(_made_by(np.zeros(0))),
-    *_named_by_either_numpy(_made_by(np.float64())),
-    np.ndarray,
-    np.dtype,
-    type(np.dtype('float64')),
-    type(np.dtype('int64')),
-]
+def _runner_globals() -> list[Any]:
+    """What an mmengine Runner pickles into its own checkpoints besides tensors."""
+    import numpy as np
+
+    return [
+        *_fetched(),
+        (_fetch, 'builtins.getattr'),
+        *_named_by_either_numpy(_made_by(np.zeros(0))),
+        *_named_by_either_numpy(_made_by(np.float64())),
+        np.ndarray,
+        np.dtype,
+        type(np.dtype('float64')),
+        type(np.dtype('int64')),
+    ]
 
 
 def load_local(filename: str, map_location=None):
@@ -83,6 +119,8 @@ def load_local(filename: str, map_location=None):
         FileNotFoundError: If there is no such file.
         pickle.UnpicklingError: If the file holds anything but tensors and what a Runner writes.
     """
+    import torch
+
     path = os.path.expanduser(filename)
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{path}: there is no such checkpoint; check the path')
@@ -115,6 +153,8 @@ class _Hue(float):
 
 def _mend_hue() -> None:
     """Let ``mmcv.adjust_hue`` turn hue back: NumPy 2 makes no uint8 of a negative number."""
+    import mmcv
+
     stock = mmcv.image.photometric.adjust_hue
     if hasattr(stock, '__wrapped__'):
         return
@@ -133,6 +173,8 @@ def mend_shared_draws() -> None:
     mmcv's ``cache_randomness`` lists a method that a subclass overrides twice, in the parent's list:
     mmpretrain's ``RandomResizedCrop`` then fails under ``share_random_params=True``.
     """
+    from mmcv.transforms import BaseTransform
+
     classes = BaseTransform.__subclasses__()
     while classes:
         cls = classes.pop()

@@ -7,19 +7,20 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-_COMMANDS = Path(__file__).resolve().parents[1] / 'tools'
+from .shipped import HOME
 
 
 def check() -> None:
     """Check what is installed.
 
     Raises:
-        ImportError: With the fault and its mend; a command of this checkout ends with the sentence.
+        ImportError: With the fault and its mend; a command of this package ends with the sentence.
     """
     fault = find_fault()
     if fault is None:
         return
-    if _COMMANDS in Path(sys.argv[0]).resolve().parents:
+    script = Path(sys.argv[0])
+    if script.stem == 'wiid' or (HOME / 'tools').resolve() in script.resolve().parents:
         sys.exit(f'error: {fault}')
     raise ImportError(fault)
 

@@ -4,6 +4,8 @@ import ctypes
 import runpy
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import torch
 from mmengine.config import Config
 
 from . import registry  # noqa: F401  (applies the mends of compat before a toolbox is imported)
+from .shipped import HOME
 
 _TOOLBOXES = ('mmpretrain', 'mmdet', 'mmaction', 'ultralytics')
 
@@ -31,13 +34,14 @@ def hand_over(job: str) -> None:
     if config is None:
         names = ', '.join(_TOOLBOXES)
         if not {'-h', '--help'} & set(sys.argv):
-            sys.exit(f'usage: tools/{job}.py CONFIG ... ; --help shows the options')
+            sys.exit(f'usage: {sys.argv[0]} CONFIG ... ; --help shows the options')
         toolbox = 'mmpretrain'
         print(f'(options of mmpretrain; CONFIG.default_scope chooses among {names})')
     elif not Path(config).is_file():
-        sys.exit(f'{config}: there is no such config; configs/ holds those that come along')
+        sys.exit(f'{config}: there is no such config; {HOME}/configs/ holds those that come along')
     else:
-        toolbox = Config.fromfile(config).get('default_scope')
+        with _faults_told():
+            toolbox = Config.fromfile(config).get('default_scope')
         if toolbox not in _TOOLBOXES:
             sys.exit(f'{config}: default_scope is {toolbox!r}; set one of {", ".join(_TOOLBOXES)}')
     tools = Path(__file__).parent / 'yolo'
@@ -48,10 +52,17 @@ def hand_over(job: str) -> None:
         tools = Path(spec.origin).parent / '.mim' / 'tools'
     script = tools / f'{job}.py'
     spare_cpu()
-    try:
+    with _faults_told():
         runpy.run_path(str(script), run_name='__main__')
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """End with the sentence alone, where this package refuses an input."""
+    try:
+        yield
     except Exception as error:
-        if _was_raised_here(error):  # a fault of the input, told with its mend
+        if _was_raised_here(error):
             sys.exit(f'error: {error}')
         raise
 
@@ -59,7 +70,8 @@ def hand_over(job: str) -> None:
 def _was_raised_here(error: Exception) -> bool:
     """Whether this package raised an error, and not something that it called."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return Path(frame.f_code.co_filename).is_relative_to(Path(__file__).parent)
+    file, package = Path(frame.f_code.co_filename), Path(__file__).parent
+    return file.is_relative_to(package) and '.mim' not in file.relative_to(package).parts
 
 
 def spare_cpu() -> None:

@@ -10,10 +10,11 @@ from tools.benchmarks.build import build_steps
 from tools.benchmarks.loader import build_loader, deliver, images_per_sample, loader_configs
 from tools.benchmarks.step import Setting
 from tools.benchmarks.timing import in_turn, ratio, spread, text
+from wiid_plugins import config as shipped
 
-CLS_CONFIG = 'configs/cls/resnet18_wiid_1xb32-180e_codan.py'
-DET_CONFIG = 'configs/det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py'
-YOLO_CONFIG = 'configs/yolo/yolov5m_wiid_1xb8-30e_voco2exdark.py'
+CLS_CONFIG = shipped('cls/resnet18_wiid_1xb32-180e_codan.py')
+DET_CONFIG = shipped('det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py')
+YOLO_CONFIG = shipped('yolo/yolov5m_wiid_1xb8-30e_voco2exdark.py')
 
 
 def step(args: argparse.Namespace) -> list[dict]:

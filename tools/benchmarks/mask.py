@@ -13,10 +13,11 @@ from mmengine.optim import OptimWrapper
 from mmengine.registry import init_default_scope
 
 from tools.benchmarks.timing import in_turn, ratio, spread, text
+from wiid_plugins import config
 from wiid_plugins.registry import MODELS
 from wiid_plugins.transforms.target import TargetMask
 
-CONFIG = 'configs/act/r3d-r18_wiid_1xb8-10e_arid-dark.py'  # from scratch
+CONFIG = config('act/r3d-r18_wiid_1xb8-10e_arid-dark.py')  # from scratch
 SOURCE = (320, 240)  # width and height of the encoded clip, those of ARID
 
 

@@ -18,6 +18,8 @@ from typing import Any
 
 from mmengine.config import Config, DictAction
 
+import wiid_plugins
+
 from .digest_data import GONE, blocks, content, data_files
 
 NAME = 'digest.json'
@@ -79,8 +81,11 @@ def compose(config: str, options: Sequence[str]) -> Config:
 def code_files(config: dict, checkout: Path) -> dict[str, str]:
     """Hash the source files of a checkout and of the modules that the config imports."""
     found: dict[str, str] = {}
-    for folder in ('tools', 'wiid_plugins'):
-        found |= {f'{folder}/{name}': text for name, text in _sources(checkout / folder)}
+    package = checkout / 'wiid_plugins'
+    if not package.is_dir():  # installed: the tools lie in a folder of the package
+        package = Path(wiid_plugins.__file__).parent
+    for title, folder in (('tools', checkout / 'tools'), ('wiid_plugins', package)):
+        found |= {f'{title}/{name}': text for name, text in _sources(folder)}
     imports = (config.get('custom_imports') or {}).get('imports') or []
     for module in [imports] if isinstance(imports, str) else imports:
         spec = find_spec(module)

@@ -1,0 +1,1 @@
+"""The commands; a package, so that no other folder called ``tools`` on the path gets in between."""
