@@ -11,9 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from wiid_plugins.compose import read_config  # noqa: E402
 from wiid_plugins.visualization.sheet import draw  # noqa: E402
 
 
@@ -32,8 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     out = args.out or Path('work_dirs') / f'{Path(args.config).stem}_pairs.png'
     try:
-        config = Config.fromfile(args.config)
-        config.merge_from_dict(args.cfg_options)
+        config = read_config(args.config, args.cfg_options)
         print(draw(config, args.config, out, args.count, args.frames, args.animate, args.seed))
     except (ValueError, OSError) as error:
         sys.exit(f'error: {error}')

@@ -14,9 +14,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
+from wiid_plugins.compose import read_config  # noqa: E402
 from wiid_plugins.visualization.brightness import brightness_table  # noqa: E402
 from wiid_plugins.visualization.light_table import measure, table  # noqa: E402
 
@@ -33,8 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args(argv)
     try:
-        config = Config.fromfile(args.config)
-        config.merge_from_dict(args.cfg_options)
+        config = read_config(args.config, args.cfg_options)
         print(table(measure(config, args.count, args.seed)))
         if args.checkpoint:
             print('\n' + brightness_table(config, args.checkpoint, args.count, args.seed))

@@ -3,7 +3,6 @@
 import argparse
 
 import torch
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from tools.benchmarks.build import build_steps
@@ -11,6 +10,7 @@ from tools.benchmarks.loader import build_loader, deliver, images_per_sample, lo
 from tools.benchmarks.step import Setting
 from tools.benchmarks.timing import in_turn, ratio, spread, text
 from wiid_plugins import config as shipped
+from wiid_plugins.compose import read_config
 
 CLS_CONFIG = shipped('cls/resnet18_wiid_1xb32-180e_codan.py')
 DET_CONFIG = shipped('det/retinanet_r50_wiid_1xb8-12e_voco2exdark.py')
@@ -39,7 +39,7 @@ def step(args: argparse.Namespace) -> list[dict]:
         from tools.benchmarks.yolo import build_yolo_steps as build  # AGPL, and optional
 
         args.config = YOLO_CONFIG if args.config == CLS_CONFIG else args.config
-    config, results = _config(args), []
+    config, results = read_config(args.config, args.cfg_options), []
     for size, batch in zip(args.size, args.batch, strict=True):
         steps = build(config, size, batch, setting)
         title = f'{size} px, batch {batch}'
@@ -72,7 +72,7 @@ def _step_table(result: dict) -> str:
 
 def loader(args: argparse.Namespace) -> list[dict]:
     """Time the paired loader and the in-worker route against the stock loader of the day set."""
-    config = _config(args)
+    config = read_config(args.config, args.cfg_options)
     init_default_scope(config.default_scope)
     workers = config.train_dataloader.num_workers
     loaders = {name: build_loader(c) for name, c in loader_configs(config).items()}
@@ -95,9 +95,3 @@ def loader(args: argparse.Namespace) -> list[dict]:
         )
         print(f'| {name} | {text(rate, 0)} | {text(rates, 0)} | {text(share)} |')
     return results
-
-
-def _config(args: argparse.Namespace) -> Config:
-    config = Config.fromfile(args.config)
-    config.merge_from_dict(args.cfg_options)
-    return config

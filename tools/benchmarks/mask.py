@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from mmaction.structures import ActionDataSample
 from mmcv.transforms import Compose
-from mmengine.config import Config
 from mmengine.optim import OptimWrapper
 from mmengine.registry import init_default_scope
 
 from tools.benchmarks.timing import in_turn, ratio, spread, text
 from wiid_plugins import config
+from wiid_plugins.compose import read_config
 from wiid_plugins.registry import MODELS
 from wiid_plugins.transforms.target import TargetMask
 
@@ -46,7 +46,7 @@ def mask_cost(clips: np.ndarray, device: str, rounds: int) -> dict:
 def _device_jobs(clips: np.ndarray, device: str) -> dict:
     """One WiiD step of a 3D ResNet-18, which makes the mask itself, and the mask alone."""
     torch.manual_seed(0)
-    model = MODELS.build(Config.fromfile(CONFIG).model).to(device).train()
+    model = MODELS.build(read_config(CONFIG).model).to(device).train()
     optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), lr=0.01))
     inputs = list(torch.from_numpy(clips).permute(0, 4, 1, 2, 3)[:, None].contiguous())
     samples = [ActionDataSample().set_gt_label(0) for _ in inputs]

@@ -20,6 +20,7 @@ from mmengine.config import Config, DictAction
 
 import wiid_plugins
 
+from ..compose import read_config
 from .digest_data import GONE, blocks, content, data_files
 
 NAME = 'digest.json'
@@ -53,8 +54,7 @@ def take(
         ValueError: If an option is not ``KEY=VALUE``.
     """
     with _READING:
-        composed = compose(config, options)
-    plain = composed.to_dict()
+        plain = composed(config, options).to_dict()
     scope = {'mmaction': 'mmaction2'}.get(plain.get('default_scope'), plain.get('default_scope'))
     return {
         'options': list(options),
@@ -65,17 +65,15 @@ def take(
     }
 
 
-def compose(config: str, options: Sequence[str]) -> Config:
-    """Read a config and merge options into it, as the toolboxes' launchers do."""
+def composed(config: str, options: Sequence[str]) -> Config:
+    """Read a config, merge options into it and compose it, as a training does."""
     for option in options:
         if '=' not in option:
             raise ValueError(f'--cfg-options {option}: write KEY=VALUE')
-    composed = Config.fromfile(config)
-    if options:
-        parser = argparse.ArgumentParser()
-        parser.add_argument('--cfg-options', nargs='+', action=DictAction)
-        composed.merge_from_dict(parser.parse_args(['--cfg-options', *options]).cfg_options)
-    return composed
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
+    given = ['--cfg-options', *options] if options else []
+    return read_config(config, parser.parse_args(given).cfg_options)
 
 
 def code_files(config: dict, checkout: Path) -> dict[str, str]:

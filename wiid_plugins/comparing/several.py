@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from .digest import UNREADABLE, compose, take
+from .digest import UNREADABLE, composed, take
 from .run import Run, name_folders
 from .table import table
 from .training import run
@@ -80,7 +80,8 @@ def plan(
     listed: dict[str, dict[str, str]] = {}
     for config, name in name_folders(configs).items():
         try:
-            scope = compose(config, []).get('default_scope')
+            first = [o.replace('{seed}', str(seeds[0])) for o in options]
+            scope = composed(config, first).get('default_scope')
             key = 'train' if scope == 'ultralytics' else 'randomness'
             for seed in dict.fromkeys(seeds):
                 own = [o.replace('{seed}', str(seed)) for o in options]

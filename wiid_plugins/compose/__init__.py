@@ -1,6 +1,7 @@
 """Lay the block ``wiid`` of a config on the stock config of a toolbox."""
 
 import copy
+from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
 
@@ -11,6 +12,22 @@ from .hooks import add_hooks
 from .model import wrap
 from .tasks import TASKS
 from .twins import load_twins
+
+
+def read_config(path: str | Path, options: dict | None = None) -> Config:
+    """Read a config, merge the options of a command line, and compose it.
+
+    Args:
+        path: Of the config.
+        options: What ``--cfg-options`` gives.
+
+    Raises:
+        ValueError: Of :func:`compose`.
+        FileNotFoundError: Of :func:`compose`.
+    """
+    cfg = Config.fromfile(path)
+    cfg.merge_from_dict(options or {})
+    return compose(cfg)
 
 
 def compose(cfg: Config) -> Config:

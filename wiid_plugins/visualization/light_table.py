@@ -20,7 +20,6 @@ SHOWN = {  # measure: title, key of DarkRanges
     'contrast': ('contrast', 'veil'),
     'noise': ('fine detail and noise', 'shot_noise, exposure'),
 }
-MEND = 'data_preprocessor.darken, and wiid_plugins.WithDark in train_dataloader.dataset'
 Drawn = dict[str, Tensor | Sequence[Tensor] | None]
 
 
@@ -65,7 +64,7 @@ def measure(config: Config, count: int, seed: int) -> dict[str, dict[str, Tensor
         if absent:
             raise ValueError(
                 f'{config.filename}: has no {" and no ".join(absent)} pictures to compare; it needs '
-                + ('wiid.darken, wiid.dark and wiid.aux.mmd' if yolo else MEND)
+                'wiid.darken, wiid.dark and wiid.aux.mmd'
             )
         for name, pictures in drawn.items():
             found.setdefault(name, []).extend(appearance(p[None]) for p in pictures)

@@ -10,7 +10,7 @@ from mmengine.config import Config, DictAction
 from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils import LOGGER
 
-from wiid_plugins.compose import compose
+from wiid_plugins.compose import read_config
 from wiid_plugins.translation import build_enhancer
 from wiid_plugins.yolo.enhanced import EnhancedValidator
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
@@ -67,7 +67,7 @@ def score(validator: EnhancedValidator) -> dict[str, dict[str, float]]:
 
 def run_domains(args: argparse.Namespace, config: Config, folder: Path) -> dict:
     """Score every test set raw and enhanced; images of each go into a folder of its own."""
-    wiid, results = config.wiid, {}
+    wiid, results = config.get('wiid') or {}, {}
     sets = {'day': wiid.get('day', config.data.val), 'night': wiid.get('night')}
     lights = {'': None}
     if wiid.get('enhance') is not None:
@@ -106,11 +106,9 @@ def table(results: dict) -> str:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     args = parse(argv)
-    config = Config.fromfile(args.config)
-    config.merge_from_dict(args.cfg_options or {})
     folder = (args.work_dir or Path('work_dirs') / Path(args.config).stem) / 'test'
     try:
-        config = compose(config)
+        config = read_config(args.config, args.cfg_options)
         check_checkpoint(args.checkpoint, plain_dict(config.data.names))
         results = run_domains(args, config, folder)
     except (FileNotFoundError, ValueError) as error:

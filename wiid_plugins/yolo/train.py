@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.config import Config, DictAction
 from ultralytics.utils import LOGGER, RANK
 
-from wiid_plugins.compose import compose
+from wiid_plugins.compose import read_config
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 from wiid_plugins.yolo.trainer import PairedDetectionTrainer
 
@@ -70,11 +70,9 @@ def _device(args: argparse.Namespace) -> str | None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     args = parse(argv)
-    config = Config.fromfile(args.config)
-    config.merge_from_dict(args.cfg_options or {})
     folder = args.work_dir or Path('work_dirs') / Path(args.config).stem
     try:
-        config = compose(config)
+        config = read_config(args.config, args.cfg_options)
         overrides = overrides_of(args, config, folder)
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f'error: {error}')

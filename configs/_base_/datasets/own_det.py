@@ -32,6 +32,4 @@ val_dataloader = test_dataloader = dict(
         pipeline=[load, dict(type='Resize', scale=size, keep_ratio=True), annotations, pack],
     ),
 )
-val_evaluator = test_evaluator = dict(
-    type='CocoMetric', ann_file='', metric='bbox', classwise=True
-)
+val_evaluator = test_evaluator = dict(type='CocoMetric', ann_file='', metric='bbox', classwise=True)
