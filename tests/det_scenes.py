@@ -5,7 +5,8 @@ import json
 import cv2
 from mmengine.config import Config
 
-from det_toy import LEVELS, draw_picture, stock_config
+from det_toy import draw_picture, stock_config
+from wiid_plugins.compose import compose
 
 CLASSES = ('prohibition', 'warning', 'mandatory', 'other')
 SMOKE = 'configs/det/retinanet_r18_wiid-smoke_1xb4-1e_gtsrb-scenes.py'
@@ -46,7 +47,7 @@ def nodes(node):
 
 def smoke(root, work_dir, name='retinanet'):
     """The smoke config on other pictures, 48 px, with one of the narrow detectors."""
-    config = Config.fromfile(SMOKE, format_python_code=False)  # formatting takes seconds
+    config = compose(Config.fromfile(SMOKE, format_python_code=False))  # formatting takes seconds
     for node in nodes(config._cfg_dict):
         for key in ('ann_file', 'data_prefix', 'img'):
             if isinstance(node.get(key), str):
@@ -60,7 +61,6 @@ def smoke(root, work_dir, name='retinanet'):
     head = detector.get('bbox_head') or detector.roi_head.bbox_head
     head.num_classes = len(CLASSES)
     config.model.update(detector=detector, joint_forward=name != 'yolov3')
-    config.model.aux.in_channels = LEVELS[name]
     config.model.data_preprocessor.preprocessor = norm
     config.work_dir = str(work_dir)
     config.log_level = 'WARNING'

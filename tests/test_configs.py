@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.optim import OptimWrapper
 from mmengine.registry import MODELS, init_default_scope
 from mmpretrain.structures import DataSample
 
+from wiid_plugins.compose import read_config
 from wiid_plugins.translation.cut_generator import Generator
 from wiid_plugins.translation.zero_dce import CurveNetwork
 
@@ -28,9 +28,6 @@ def narrow(model: dict) -> None:
     stock = model.get('classifier', model)
     stock.backbone.update(stem_channels=8, base_channels=8)
     stock.head.in_channels = 256 if stock.backbone.depth == 50 else 64
-    if model.get('aux'):
-        low = model.get('tap') == 'backbone.layer2'
-        model.aux.in_channels = 16 if low else stock.head.in_channels
 
 
 def nodes(node):
@@ -45,7 +42,7 @@ def nodes(node):
 
 def load(path, folder):
     """Read a config; trained weights that it names become random ones."""
-    config = Config.fromfile(path)
+    config = read_config(path)
     networks = {'cut': Generator(ngf=4, blocks=1), 'zero-dce': CurveNetwork(channels=4)}
     for name, network in networks.items():
         torch.save(network.state_dict(), folder / name)

@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from mmengine.config import Config
+
+from wiid_plugins.compose import read_config
 
 ROOT = Path(__file__).resolve().parents[1]
 PER_EPOCH = 8  # 2 classes x 8 pictures, batches of 2
@@ -29,11 +30,10 @@ def write_pictures(folder):
 
 def write_config(folder):
     """The demo's WiiD config with all of the method on, on 2 classes and a narrow network."""
-    config = Config.fromfile(ROOT / 'configs/demo/resnet18_wiid_demo.py')
+    config = read_config(ROOT / 'configs/demo/resnet18_wiid_demo.py')
     stock = config.model.classifier
     stock.backbone.update(stem_channels=8, base_channels=8)
     stock.head.update(num_classes=2, in_channels=64)
-    config.model.aux.in_channels = 64
     config.model.data_preprocessor.preprocessor.num_classes = 2
     loader = config.train_dataloader
     loader.update(batch_size=2, num_workers=1)

@@ -9,7 +9,7 @@ COLOURS = np.array([(230, 20, 20), (20, 230, 20), (20, 20, 230)], np.uint8)  # R
 WIID = dict(
     darken=dict(),
     enhance=dict(),
-    grid=dict(num_blocks=5, front_ratio=0.0, back_ratio=0.3),
+    mask=dict(num_blocks=5, front_ratio=0.0, back_ratio=0.3),
     aux=dict(byol=dict(weight=0.1, momentum=0.1), mmd=dict(weight=0.1), hidden=8, out=8),
 )
 QUICK = dict(
@@ -86,8 +86,7 @@ def write_config(root):
         default_scope='ultralytics',
         model='yolov5n.yaml',
         data=dict(path=str(root), train='images/train', val='images/val', names=NAMES),
-        test=dict(sets=dict(day='images/val', night='images/night'), enhance=dict()),
-        wiid=dict(WIID, dark=str(root / 'images' / 'dark')),
+        wiid=dict(WIID, dark=str(root / 'images' / 'dark'), night='images/night'),
         train={k: v for k, v in QUICK.items() if k not in ('device', 'amp')},
     )
     config = root / 'tiny.py'

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 
 from act_toy import nodes
 from clips import disc_clip
 from tools.prepare import arid
+from wiid_plugins.compose import read_config
 from wiid_plugins.launch import hand_over
 
 WIID = Path(__file__).parents[2] / 'configs/act/i3d-r18_wiid_1xb8-30e_normal2arid.py'
@@ -47,7 +47,7 @@ def write_published(root):
 
 def write_config(path):
     """The config as it is, with small frames and an eighth of the network."""
-    config = Config.fromfile(WIID)
+    config = read_config(WIID)
     for node in nodes(config._cfg_dict):
         for key in {'scale', 'input_size', 'crop_size'} & set(node):
             value = node[key]
@@ -57,7 +57,7 @@ def write_config(path):
             node.update(num_workers=0, batch_size=2)
     recognizer = config.model.recognizer
     recognizer.backbone.update(base_channels=8, pretrained=None, pretrained2d=False)
-    recognizer.cls_head.in_channels = config.model.aux.in_channels = 64
+    recognizer.cls_head.in_channels = 64
     config.train_cfg.max_epochs = 1
     config.dump(path)
 

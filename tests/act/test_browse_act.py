@@ -3,11 +3,11 @@
 import cv2
 import pytest
 import torch
-from mmengine.config import Config
 from PIL import Image
 
 from act_toy import write_clips
 from tools import browse_pairs
+from wiid_plugins.compose import read_config
 from wiid_plugins.visualization import sheet
 from wiid_plugins.visualization.clips import resized
 
@@ -25,9 +25,9 @@ def root(tmp_path_factory):
 
 def parts(root):
     """Key of each list and each folder in the config -> where it lies."""
-    for part, name in (('dataset', 'train'), ('dark', 'dark')):
-        yield f'train_dataloader.dataset.{part}.ann_file', f'{root}/{name}.txt'
-        yield f'train_dataloader.dataset.{part}.data_prefix.video', str(root)
+    yield 'train_dataloader.dataset.ann_file', f'{root}/train.txt'
+    yield 'train_dataloader.dataset.data_prefix.video', str(root)
+    yield 'wiid.dark', f'{root}/dark.txt'
 
 
 def browse(root, out, *arguments):
@@ -36,8 +36,7 @@ def browse(root, out, *arguments):
 
 
 def smoke(root):
-    config = Config.fromfile(SMOKE, format_python_code=False)
-    config.merge_from_dict(dict(parts(root)))
+    config = read_config(SMOKE, dict(parts(root)))
     config.model.data_preprocessor.regions = dict(highlight=1, blocks=0)
     return config
 

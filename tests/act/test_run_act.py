@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from act_toy import nodes, write_clips
 from tools import export_plain
+from wiid_plugins.compose import compose
 
 SMOKE = 'configs/act/i3d-r18_wiid-smoke_1xb4-1e_clips.py'
 
@@ -21,7 +22,7 @@ def clips(tmp_path_factory):
 
 def smoke(root, work_dir, segments, epochs):
     """The smoke config on 32 px clips; with segments, a 2D recognizer."""
-    config = Config.fromfile(SMOKE, format_python_code=False)  # formatting takes seconds
+    config = compose(Config.fromfile(SMOKE, format_python_code=False))  # formatting takes seconds
     for node in nodes(config._cfg_dict):
         for key in ('ann_file', 'video'):
             if isinstance(node.get(key), str):

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from prepare_trees import make_coco, make_devkit, make_exdark
 from tools.prepare import exdark, voco
+from wiid_plugins.compose import read_config
 from wiid_plugins.registry import DATASETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ def config(tmp_path, monkeypatch):
     exdark.prepare(make_exdark(tmp_path / 'published'), tmp_path / 'data/exdark')
     monkeypatch.chdir(tmp_path)
     init_default_scope('mmpretrain')
-    return Config.fromfile(CONFIG)
+    return read_config(CONFIG)
 
 
 def lines(name):

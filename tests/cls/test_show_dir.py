@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 
+from wiid_plugins.compose import read_config
 from wiid_plugins.launch import hand_over
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ DOMAINS = ('day', 'day_enhanced', 'night', 'night_enhanced')
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: p.stem)
 def test_every_config_of_a_classifier_has_what_the_launcher_asks_for(path):
-    hook = Config.fromfile(path).default_hooks.get('visualization')
+    hook = read_config(path).default_hooks.get('visualization')
     assert hook is not None and hook.type == 'wiid_plugins.ClassPictures'
 
 
@@ -34,7 +34,7 @@ def config(tmp_path, monkeypatch):
             for index in range(2):
                 picture = np.full((48, 48, 3), colour, np.uint8) // (8 if 'night' in split else 1)
                 cv2.imwrite(str(folder / f'{index}.png'), picture)
-    made = Config.fromfile(ROOT / 'configs/demo/resnet18_plain_demo.py')
+    made = read_config(ROOT / 'configs/demo/resnet18_plain_demo.py')
     made.model.head.num_classes = made.data_preprocessor.num_classes = len(COLOURS)
     made.test_dataloader.batch_size = 3
     file = tmp_path / 'config.py'

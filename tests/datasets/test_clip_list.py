@@ -16,7 +16,7 @@ def open_list(root, content, **options):
     """The training set of the smoke config, on a list with this content."""
     init_default_scope('mmaction')
     (root / 'train.txt').write_bytes(content)
-    train_set = Config.fromfile('configs/_base_/datasets/clips_act.py').train_set
+    train_set = Config.fromfile('configs/_base_/datasets/clips_act.py').train_dataloader.dataset
     lists = dict(ann_file=str(root / 'train.txt'), data_prefix=dict(video=str(root)))
     return DATASETS.build(dict(train_set, **lists, pipeline=[], **options))
 
@@ -111,4 +111,4 @@ def test_lines_are_numbered_as_an_editor_does(tmp_path):
 @pytest.mark.parametrize('name', ['clips', 'arid', 'arid_dark'])
 def test_every_fragment_reads_its_lists_so(name):
     config = Config.fromfile(f'configs/_base_/datasets/{name}_act.py')
-    assert config.train_set.type == config.unlabelled_dark.type == 'wiid_plugins.ClipList'
+    assert config.train_dataloader.dataset.type == 'wiid_plugins.ClipList'

@@ -2,16 +2,16 @@
 
 import pytest
 import torch
-from mmengine.config import Config
 
 from det_scenes import SMOKE
 from tools import benchmark
 from tools.benchmarks.det import build_det_steps
 from tools.benchmarks.step import Setting
+from wiid_plugins.compose import read_config
 
 
 def test_both_ways_give_the_same_losses_and_weights():
-    steps = build_det_steps(Config.fromfile(SMOKE), 64, 2, Setting())
+    steps = build_det_steps(read_config(SMOKE), 64, 2, Setting())
     totals = {}
     for name, step in steps.items():
         torch.manual_seed(3)

@@ -11,6 +11,7 @@ from mmengine.registry import MODELS, TRANSFORMS, init_default_scope
 
 from det_scenes import nodes
 from det_toy import batch_of
+from wiid_plugins.compose import read_config
 
 CONFIGS = sorted(Path('configs/det').glob('*.py'))
 JOBS = ('train', 'val', 'test')
@@ -28,7 +29,7 @@ def narrow(detector):
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: p.stem)
 def test_config_builds_and_takes_one_step(path):
-    config = Config.fromfile(path)
+    config = read_config(path)
     assert config.default_scope == 'mmdet'
     init_default_scope(config.default_scope)
     narrow(config.model.get('detector', config.model))
@@ -45,7 +46,7 @@ def test_config_builds_and_takes_one_step(path):
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: p.stem)
 def test_pipelines_heads_and_metrics_of_config_fit_each_other(path):
-    config = Config.fromfile(path)
+    config = read_config(path)
     init_default_scope(config.default_scope)
     found = [n for n in nodes([config[f'{job}_dataloader'] for job in JOBS]) if 'pipeline' in n]
     for transform in (t for node in found for t in node['pipeline']):
@@ -70,8 +71,8 @@ def test_classes_are_those_that_the_tools_write():
 
 def test_a_plain_and_a_wiid_config_of_a_detector_share_data_and_schedule():
     for plain in (p for p in CONFIGS if '_plain' in p.stem):
-        wiid = Config.fromfile(str(plain).replace('plain', 'wiid'))
-        plain = Config.fromfile(plain)
+        wiid = read_config(str(plain).replace('plain', 'wiid'))
+        plain = read_config(plain)
         assert wiid.train_dataloader.dataset.dataset == plain.train_dataloader.dataset
         for key in ('optim_wrapper', 'param_scheduler', 'train_cfg', 'test_dataloader'):
             assert json.dumps(wiid[key]) == json.dumps(plain[key])

@@ -88,16 +88,31 @@ def test_mmd_trains_both_sides_unless_detached():
     assert not constant.requires_grad and torch.equal(constant, loss)
 
 
-def test_wrong_in_channels_are_reported_with_the_mend():
-    model = build_paired()
-    model.aux.in_channels = [512]
-    with pytest.raises(ValueError, match=r'give \[64\] channels.*set aux.in_channels=\[64\]'):
-        model.loss(make_views(), make_samples())
+@pytest.mark.parametrize(
+    ('tap', 'widths'),
+    [
+        (None, [64]),
+        ('backbone.layer2', [16]),
+        (['backbone.layer1', 'neck'], [8, 64]),
+        ('head.fc', None),
+    ],
+)
+def test_widths_of_taps_are_found_without_a_draw_or_a_trace(tap, widths):
+    if widths is None:
+        with pytest.raises(RuntimeError, match="layer 'head.fc' took no part"):
+            build_paired(tap=tap)
+        return
+    torch.manual_seed(0)
+    model = build_paired(tap=tap)
+    assert model.aux.in_channels == widths and model.training
+    alone = build_paired(tap=tap, byol=False, mmd=False)
+    for name, value in alone.model.state_dict().items():
+        assert torch.equal(value, model.model.state_dict()[name]), name
 
 
 def test_missing_dark_pictures_are_reported_with_the_mend():
     model, views = build_paired(), make_views()
-    with pytest.raises(KeyError, match='wiid_plugins.WithDark.*aux.mmd=None'):
+    with pytest.raises(KeyError, match='set wiid.dark.*aux.mmd=None'):
         model.loss(views._replace(dark=None), make_samples())
-    with pytest.raises(KeyError, match=r"\['dark', 'day'\].*data_preprocessor.darken"):
+    with pytest.raises(KeyError, match=r"\['dark', 'day'\].*wiid.darken"):
         model.loss(views._replace(night=None), make_samples())

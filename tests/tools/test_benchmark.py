@@ -4,18 +4,18 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 
 from tools import benchmark
 from tools.benchmarks import build, masks
 from tools.benchmarks import step as steps
+from tools.benchmarks.jobs import CLS_CONFIG
+from wiid_plugins.compose import read_config
 from wiid_plugins.ops.regions import RegionDraw
 
 SMALL = {
-    'model.classifier.backbone.stem_channels': 8,
-    'model.classifier.backbone.base_channels': 8,
-    'model.classifier.head.in_channels': 64,
-    'model.aux.in_channels': 64,
+    'model.backbone.stem_channels': 8,
+    'model.backbone.base_channels': 8,
+    'model.head.in_channels': 64,
 }
 SMALL_ARGS = ['--cfg-options', *(f'{k}={v}' for k, v in SMALL.items())]
 
@@ -29,8 +29,7 @@ def one_thread():
 
 
 def small_steps(**model):
-    config = Config.fromfile(benchmark.CLS_CONFIG)
-    config.merge_from_dict(SMALL)
+    config = read_config(CLS_CONFIG, SMALL)
     config.model.update(model)
     return build.build_steps(config, 32, 4, steps.Setting())
 
@@ -101,8 +100,7 @@ def test_masks_on_the_cpu_show_the_wanted_share():
 
 
 def test_a_config_without_the_whole_method_is_refused():
-    config = Config.fromfile(benchmark.CLS_CONFIG)
-    config.merge_from_dict({'model.aux.mmd': None})
+    config = read_config(CLS_CONFIG, {'wiid.aux.mmd': None})
     with pytest.raises(ValueError, match='needs darken.*an mmd that trains'):
         build.build_steps(config, 32, 4, steps.Setting())
 
@@ -126,7 +124,7 @@ def test_wrong_options_end_in_a_sentence():
     with pytest.raises(SystemExit, match='--size and --batch go in pairs'):
         benchmark.main(['step', '--size', '32', '48', '--batch', '4'])
     with pytest.raises(SystemExit, match='there is no such folder.*tools/prepare'):
-        prefix = 'train_dataloader.dataset.dataset.data_prefix=nowhere'
+        prefix = 'train_dataloader.dataset.data_prefix=nowhere'
         benchmark.main(['loader', '--cfg-options', prefix])
 
 
@@ -142,8 +140,8 @@ def make_pictures(root):
 def test_loader_compares_three_loaders(tmp_path, capsys):
     make_pictures(tmp_path)
     file, start = tmp_path / 'loader.json', 'train_dataloader'
-    options = [f'{start}.dataset.dataset.data_prefix={tmp_path}/train', f'{start}.num_workers=0']
-    options += [f'{start}.dataset.dark.data_prefix={tmp_path}/unlabelled_dark']
+    options = [f'{start}.dataset.data_prefix={tmp_path}/train', f'{start}.num_workers=0']
+    options += [f'wiid.dark={tmp_path}/unlabelled_dark']
     options += [f'{start}.batch_size=4']
     args = ['loader', '--batches', '9', '--rounds', '1', '--json', str(file)]
     assert benchmark.main([*args, '--cfg-options', *options]) == 0

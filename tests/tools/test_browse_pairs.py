@@ -19,8 +19,8 @@ def day_and_dark(tmp_path):
 
 def options(root):
     return [
-        f'train_dataloader.dataset.dataset.data_prefix={root}/train',
-        f'train_dataloader.dataset.dark.data_prefix={root}/dark',
+        f'train_dataloader.dataset.data_prefix={root}/train',
+        f'wiid.dark={root}/dark',
     ]
 
 

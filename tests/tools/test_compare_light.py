@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpretrain.structures import DataSample
 
 from act_toy import write_clips
 from tools import compare_light
+from wiid_plugins.compose import read_config
 from wiid_plugins.registry import MODELS
 from wiid_plugins.transforms import Enhance
 
@@ -28,8 +28,8 @@ def blue_dark(tmp_path):
             picture = (gray[..., None] * np.array(gain)).astype(np.uint8)
             cv2.imwrite(str(tmp_path / folder / f'{index}.png'), picture)
     return [
-        f'train_dataloader.dataset.dataset.data_prefix={tmp_path}/train',
-        f'train_dataloader.dataset.dark.data_prefix={tmp_path}/dark',
+        f'train_dataloader.dataset.data_prefix={tmp_path}/train',
+        f'wiid.dark={tmp_path}/dark',
     ]
 
 
@@ -39,7 +39,7 @@ def middle(row):
 
 def test_the_table_shows_the_tint_and_a_darkening_that_has_it(blue_dark, capsys):
     found = []
-    for options in ([], ['model.data_preprocessor.darken.blue=(2.5,2.6)']):
+    for options in ([], ['wiid.darken.blue=(2.5,2.6)']):
         assert compare_light.main([CONFIG, '--cfg-options', *blue_dark, *options]) == 0
         rows = capsys.readouterr().out.splitlines()
         assert [r.split('|')[-2].strip() for r in rows[2:]][:2] == ['red', 'blue']
@@ -54,7 +54,7 @@ def test_a_day_trained_model_tells_how_sure_it_is_at_each_brightness(blue_dark, 
     picture[:] = (9, 20, 14)  # however it is cropped and flipped, it is the same
     for old in (tmp_path / 'dark').iterdir():
         cv2.imwrite(str(old), picture)
-    config = Config.fromfile(CONFIG)
+    config = read_config(CONFIG)
     init_default_scope('mmpretrain')
     stock = MODELS.build({**config.model.classifier, 'data_preprocessor': config.data_preprocessor})
     torch.nn.init.normal_(stock.eval().head.fc.weight)
@@ -88,18 +88,18 @@ def test_what_cannot_be_compared_is_named(blue_dark):
         with pytest.raises(SystemExit, match=message):
             compare_light.main([config])
     with pytest.raises(SystemExit, match='has no night pictures'):
-        off = 'model.data_preprocessor.darken=None'
+        off = 'wiid.darken=None'
         compare_light.main([CONFIG, '--cfg-options', *blue_dark, off])
 
 
 def test_of_a_clip_the_frame_in_its_middle_is_measured(tmp_path, capsys):
     write_clips(tmp_path)
     options = [
-        f'train_dataloader.dataset.{part}.{key}'
-        for part, name in (('dataset', 'train'), ('dark', 'dark'))
-        for key in (f'ann_file={tmp_path}/{name}.txt', f'data_prefix.video={tmp_path}')
+        f'train_dataloader.dataset.ann_file={tmp_path}/train.txt',
+        f'train_dataloader.dataset.data_prefix.video={tmp_path}',
+        f'wiid.dark={tmp_path}/dark.txt',
     ]
-    noisy = 'model.data_preprocessor.darken.shot_noise=(0.01,0.012)'
+    noisy = 'wiid.darken.shot_noise=(0.01,0.012)'
     assert compare_light.main([CLIPS, '--count', '4', '--cfg-options', *options, noisy]) == 0
     day, night, _ = middle(capsys.readouterr().out.splitlines()[-1])
     assert night > 2 * day

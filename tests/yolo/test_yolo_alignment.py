@@ -80,7 +80,7 @@ def test_the_night_view_is_another_light_of_the_same_picture(root):
 
 
 def test_masks_hide_the_same_background_in_both_views_and_no_box(root):
-    for batch in batches(root, grid=dict(num_blocks=5, front_ratio=0.0, back_ratio=1.0)):
+    for batch in batches(root, mask=dict(num_blocks=5, front_ratio=0.0, back_ratio=1.0)):
         day, night = ((batch[k] == GREY).all(1) for k in ('img', 'night'))
         assert torch.equal(day & night, night) and night.any()
         boxes = torch.stack([boxes_of(batch, label, -1) for label in range(3)], 1).any(1)

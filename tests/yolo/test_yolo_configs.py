@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from mmengine.config import Config
 from ultralytics.cfg import get_cfg
 
+from wiid_plugins.compose import read_config
 from wiid_plugins.models.target import MomentumEncoder
 from wiid_plugins.yolo.model import PairedDetectionModel, PyramidEncoder
-from wiid_plugins.yolo.options import write_data
+from wiid_plugins.yolo.options import options_of, write_data
 from wiid_plugins.yolo.trainer import slow_projections
 from wiid_plugins.yolo.views import PairedViews
 
@@ -29,8 +29,8 @@ def make_batch():
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: p.stem)
 def test_config_survives_the_data_yaml_and_takes_one_step(path, tmp_path):
-    config = Config.fromfile(path)
-    assert config.default_scope == 'ultralytics' and set(config.test.sets) == {'day', 'night'}
+    config = read_config(path)
+    assert config.default_scope == 'ultralytics' and config.wiid.night
     args = get_cfg(overrides={k: v for k, v in config.train.items()})
     config.data.path = str(tmp_path)
     for part in (config.data.train, config.data.val):
@@ -42,7 +42,7 @@ def test_config_survives_the_data_yaml_and_takes_one_step(path, tmp_path):
     model = PairedDetectionModel(small, nc=len(data['names']), verbose=False, wiid=wiid)
     model.args, parts = args, wiid or {}
     dark = iter([torch.randint(0, 60, (2, 3, 64, 64), dtype=torch.uint8)])
-    views = PairedViews(*(parts.get(k) for k in ('darken', 'enhance', 'grid')), dark)
+    views = PairedViews(*(parts.get(k) for k in ('darken', 'enhance', 'mask')), dark)
     batch = views(make_batch())
     if 'byol_loss' in model.columns:
         target = model_target(model)
@@ -61,10 +61,9 @@ def model_target(model):
 def test_the_parts_of_the_method_are_in_the_configs_that_are_named_after_them():
     added = {}
     for path in CONFIGS:
-        config = Config.fromfile(path)
-        wiid = config.get('wiid') or {}
+        wiid = options_of(read_config(path))
         aux = wiid.get('aux') or {}
-        parts = dict(darken=wiid.get('darken') is not None, grid=bool(wiid.get('grid')), **_on(aux))
+        parts = dict(darken=wiid.get('darken') is not None, mask=bool(wiid.get('mask')), **_on(aux))
         added[path.stem.split('_')[1], path.stem.split('_')[-1]] = [
             k for k, v in parts.items() if v
         ]
@@ -72,8 +71,8 @@ def test_the_parts_of_the_method_are_in_the_configs_that_are_named_after_them():
     assert scenes['plain'] == [] and scenes['wiid-darken'] == ['darken']
     assert scenes['wiid-byol'] == ['darken', 'byol']
     assert scenes['wiid-mmd'] == ['darken', 'byol', 'mmd']
-    assert scenes['wiid'] == ['darken', 'grid', 'byol', 'mmd']
-    assert added['wiid-zeroshot', 'voco2exdark'] == ['darken', 'grid', 'byol']
+    assert scenes['wiid'] == ['darken', 'mask', 'byol', 'mmd']
+    assert added['wiid-zeroshot', 'voco2exdark'] == ['darken', 'mask', 'byol']
 
 
 def _on(aux):

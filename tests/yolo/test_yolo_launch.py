@@ -32,7 +32,7 @@ def trained(tmp_path_factory):
 def test_training_writes_weights_options_and_config(trained):
     config, work = trained
     data = yaml.safe_load((work / 'data.yaml').read_text())
-    assert data['wiid']['grid'] == WIID['grid']
+    assert data['wiid']['mask'] == WIID['mask']
     assert Config.fromfile(work / config.name).train.epochs == 2
     lines = (work / 'train' / 'results.csv').read_text().splitlines()
     assert len(lines) == 3 and 'train/mmd_loss' in lines[0]

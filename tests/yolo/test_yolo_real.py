@@ -24,8 +24,7 @@ def test_yolo11n_trains_on_day_photos_and_is_tested_on_dark_ones(real_data, tmp_
             val='images/day',
             names=['person', 'bicycle', 'car'],
         ),
-        test=dict(sets=dict(day='images/day', night='images/night'), enhance=dict()),
-        wiid=dict(WIID, dark=str(real_data / 'photos_dark')),
+        wiid=dict(WIID, dark=str(real_data / 'photos_dark'), night='images/night'),
         train={k: v for k, v in QUICK.items() if k not in ('device', 'amp')} | dict(imgsz=96),
     )
     config = tmp_path / 'tiny.py'

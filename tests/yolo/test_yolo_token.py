@@ -17,7 +17,14 @@ from wiid_plugins.yolo.views import GREY, PairedViews
 from yolo_toy import WIID, overrides_of, write_config, write_set
 
 FILLS = ('token', 'texture')
-TOKEN = {**WIID, 'fill': 'token'}
+
+
+def filled(fill):
+    """The method with a fill."""
+    return {**WIID, 'mask': {**WIID['mask'], 'fill': fill}}
+
+
+TOKEN = filled('token')
 NAME = 'mask_token.value'
 
 
@@ -52,7 +59,7 @@ def first_batch(trainer, grid=None):
 def test_the_first_step_is_that_of_grey_bit_for_bit(root, fill):
     batches, losses = [], []
     for option in ('mean', fill):
-        trainer = set_up(root, {**WIID, 'fill': option})
+        trainer = set_up(root, filled(option))
         torch.manual_seed(4)
         batches.append(first_batch(trainer))
         losses.append(trainer.model(batches[-1])[0])
@@ -158,18 +165,16 @@ def test_the_exported_model_has_no_trace_of_it_and_plain_weights_start_one(root,
 
 def test_a_wrong_fill_and_one_without_masks_are_refused(root):
     with pytest.raises(ValueError, match="fill='black': choose 'mean', 'token' or 'texture'"):
-        set_up(root, {**WIID, 'fill': 'black'})
-    for off in ('grid', 'darken'):
-        wiid = {**TOKEN, 'aux': None, off: None}
-        with pytest.raises(ValueError, match='hidden without wiid.darken and wiid.grid'):
-            set_up(root, wiid)
+        set_up(root, filled('black'))
+    with pytest.raises(ValueError, match='hidden without wiid.darken'):
+        set_up(root, {**TOKEN, 'aux': None, 'darken': None})
 
 
 def test_what_is_drawn_for_people_stays_grey(root):
     from mmengine.config import Config
 
     config = Config.fromfile(write_config(root))
-    config.wiid.fill = 'token'
+    config.wiid.mask.fill = 'token'
     _, masked = next(drawn_batches(config, 4, 0))
     assert not masked['img'].requires_grad and (masked['img'] == GREY).all(1).any()
 

@@ -15,7 +15,7 @@ from wiid_plugins.yolo.model import PyramidEncoder
 from wiid_plugins.yolo.trainer import PairedDetectionTrainer, target_file
 from yolo_toy import WIID, overrides_of, write_set
 
-NO_MASKS = {**WIID, 'grid': None}
+NO_MASKS = {**WIID, 'mask': None}
 
 
 @pytest.fixture(scope='module')
@@ -46,7 +46,7 @@ def test_without_night_view_ten_steps_equal_the_stock_trainer_bit_for_bit(root):
     stock = weights_of_ten_steps(DetectionTrainer, root)
     assert len(stock) == 10
     assert not torch.equal(stock[0]['model.0.conv.weight'], stock[9]['model.0.conv.weight'])
-    off = dict(darken=None, grid=None, aux=dict(byol=dict(weight=0.0, momentum=0.1), mmd=None))
+    off = dict(darken=None, mask=None, aux=dict(byol=dict(weight=0.0, momentum=0.1), mmd=None))
     ours = weights_of_ten_steps(PairedDetectionTrainer, root, off)
     for a, b in zip(stock, ours, strict=True):
         assert a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)

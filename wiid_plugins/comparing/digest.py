@@ -82,8 +82,8 @@ def code_files(config: dict, checkout: Path) -> dict[str, str]:
     package = checkout / 'wiid_plugins'
     if not package.is_dir():  # installed: the tools lie in a folder of the package
         package = Path(wiid_plugins.__file__).parent
-    for title, folder in (('tools', checkout / 'tools'), ('wiid_plugins', package)):
-        found |= {f'{title}/{name}': text for name, text in _sources(folder)}
+    for title, sources in (('tools', checkout / 'tools'), ('wiid_plugins', package)):
+        found |= {f'{title}/{name}': text for name, text in _sources(sources)}
     imports = (config.get('custom_imports') or {}).get('imports') or []
     for module in [imports] if isinstance(imports, str) else imports:
         spec = find_spec(module)

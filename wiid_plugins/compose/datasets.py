@@ -1,7 +1,7 @@
 """Day, night and unlabelled dark datasets, made of those of a stock config."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
@@ -133,7 +133,7 @@ def in_domain(base: ConfigDict, name: str, light: list[ConfigDict], task: Task) 
     return base
 
 
-def _packs(steps: list) -> Iterator[ConfigDict]:
+def _packs(steps: Sequence) -> Iterator[ConfigDict]:
     """The packing transforms of a pipeline, those inside of test-time augmentation too."""
     for step in steps:
         if isinstance(step, list | tuple):

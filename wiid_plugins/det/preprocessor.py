@@ -45,7 +45,7 @@ class PairedDetPreprocessor(PairedPreprocessor):
     def _normalise(self, views: list[Pictures | None], data_samples: list) -> dict:
         """Dark images of other sizes go in by themselves, so that no view is padded for another."""
         day, night, dark = views
-        if dark is None or {p.shape for p in dark} <= {p.shape for p in day}:
+        if day is None or dark is None or {p.shape for p in dark} <= {p.shape for p in day}:
             return super()._normalise(views, data_samples)
         packed = super()._normalise([day, night, None], data_samples)
         alone = self.stock({'inputs': list(self._joined([dark])), 'data_samples': None})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from torch import Tensor, nn
@@ -104,6 +105,8 @@ def mapped(function: Callable[[Tensor], Tensor], nested: Nested) -> Nested:
 
 def parted(joined: Nested, sizes: list[int]) -> list[Nested]:
     """Part what a layer hands on for joined views: view by view, nested as before."""
-    starts = [sum(sizes[:i]) for i in range(len(sizes))]
-    pairs = zip(starts, sizes, strict=True)
-    return [mapped(lambda f, a=a, n=n: f[a : a + n], joined) for a, n in pairs]
+    return [mapped(partial(_part, sizes=sizes, index=i), joined) for i in range(len(sizes))]
+
+
+def _part(joined: Tensor, sizes: list[int], index: int) -> Tensor:
+    return joined.split(sizes)[index]

@@ -5,13 +5,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, DictAction
 from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils import LOGGER
 
 from wiid_plugins.compose import read_config
-from wiid_plugins.translation import build_enhancer
+from wiid_plugins.translation import Light, build_enhancer
 from wiid_plugins.yolo.enhanced import EnhancedValidator
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 
@@ -67,11 +68,12 @@ def score(validator: EnhancedValidator) -> dict[str, dict[str, float]]:
 
 def run_domains(args: argparse.Namespace, config: Config, folder: Path) -> dict:
     """Score every test set raw and enhanced; images of each go into a folder of its own."""
-    wiid, results = config.get('wiid') or {}, {}
+    wiid: dict[str, Any] = config.get('wiid') or {}
+    results = {}
     sets = {'day': wiid.get('day', config.data.val), 'night': wiid.get('night')}
-    lights = {'': None}
+    lights: dict[str, Light | None] = {'': None}
     if wiid.get('enhance') is not None:
-        lights['_enhanced'] = build_enhancer(**wiid.enhance)
+        lights['_enhanced'] = build_enhancer(**wiid['enhance'])
     for name, images in sets.items():
         if images is None:
             continue
