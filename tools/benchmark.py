@@ -24,7 +24,7 @@ STEP_EPILOG = """examples:
   python tools/benchmark.py step
   python tools/benchmark.py step --size 64 224 --batch 32 16 --steps 10 --json work_dirs/step.json
   python tools/benchmark.py step --device cuda --bf16 --compile
-  python tools/benchmark.py step --cfg-options model.channels_last=False
+  python tools/benchmark.py step --cfg-options wiid.channels_last=False
   python tools/benchmark.py step --task det --size 256 --batch 2 --steps 10
   python tools/benchmark.py step --task yolo --size 256 --batch 2 --steps 10
 """

@@ -82,10 +82,12 @@ def set_domains(cfg: Config, block: ConfigDict, task: Task) -> None:
             continue
         stock = innermost(loader.dataset)
         made = job == 'val' and 'night' not in val
+        day = changes.get('day', {})
+        times = {'day': day, 'night': day if made else changes.get('night')}
         sets = {
-            name: in_domain(_changed(stock, changes.get(when, {}), task), name, light, task)
-            for when in ('day', 'night')
-            if changes.get(when, {} if when == 'day' or made else None) is not None
+            name: in_domain(_changed(stock, change, task), name, light, task)
+            for when, change in times.items()
+            if change is not None
             for name, light in _lights(when, made, block.get('enhance'), task)
         }
         loader.dataset = ConfigDict(type='ConcatDataset', datasets=list(sets.values()))

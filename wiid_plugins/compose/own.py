@@ -10,7 +10,7 @@ from mmengine.config import Config, ConfigDict
 
 from .tasks import TASKS, Task
 
-PATHS = ('day', 'dark', 'night', 'test')  # at the top of configs/own/*.py
+KEYS = ('day', 'dark', 'night', 'test', 'classes')  # at the top of configs/own/*.py
 FILES = {
     'mmpretrain': 'a folder with a folder of images per class',
     'mmdet': 'a COCO annotation file (.json)',
@@ -19,7 +19,7 @@ FILES = {
 
 
 def lay(cfg: Config, block: ConfigDict) -> None:
-    """Lay the paths at the top of a config of ``configs/own`` on it.
+    """Lay the data at the top of a config of ``configs/own`` on it.
 
     Args:
         cfg: Changed in place: training, validation and test set, width of the heads.
@@ -31,7 +31,7 @@ def lay(cfg: Config, block: ConfigDict) -> None:
     """
     if 'day' not in cfg:
         return
-    day, dark, night, test = (cfg.pop(key, None) for key in PATHS)
+    day, dark, night, test, classes = (cfg.pop(key, None) for key in KEYS)
     if not day:
         raise ValueError('day=... is missing: the labelled images or clips by day to train on')
     if dark:
@@ -42,7 +42,7 @@ def lay(cfg: Config, block: ConfigDict) -> None:
     task = TASKS[block.task]
     train = innermost(cfg.train_dataloader.dataset)
     replace(train, as_labelled(day, train, task))
-    classes = classes_of(train, task)
+    classes = tuple(classes or classes_of(train, task))
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         innermost(loader.dataset).metainfo = dict(classes=classes)
     for part in (cfg.model, cfg.get('data_preprocessor') or {}):

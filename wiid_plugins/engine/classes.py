@@ -1,19 +1,23 @@
 """Whether all data sets of a run, and its checkpoint, mean the same classes."""
 
+import copy
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from mmengine.hooks import Hook
+from torch.utils.data import Dataset
 
-from ..registry import HOOKS
+from ..registry import DATASETS, HOOKS
 
 
 @HOOKS.register_module()
 class ClassesHook(Hook):
     """Compare the classes of every labelled set before the first batch.
 
-    In training those to validate on are held against the training set, and that against the
-    checkpoint to resume; in a test those to test on against the checkpoint's training set. A set of
-    unlabelled images has no say, nor has one without names.
+    In training those to validate and to test on are held against the training set, and that against
+    the checkpoint to resume; in a test those to test on against the checkpoint's training set. A set
+    of unlabelled images has no say, nor has one without names. A training looks at what is tested
+    later, too: hours of training are not to end in a test set without labels.
     """
 
     trained: tuple[str, Sequence[str]] | None = None
@@ -33,9 +37,9 @@ class ClassesHook(Hook):
         check_classes(*first)
         if runner._resume and self.trained:
             compare(*self.trained, *first)
-        loops = [runner.val_loop] if runner.val_loop is not None else []
-        for loop in loops:
-            for name, classes in labelled_sets(loop.dataloader.dataset):
+        later = [runner.val_loop.dataloader.dataset] if runner.val_loop is not None else []
+        for dataset in (*later, *tested(runner.cfg.get('test_dataloader'))):
+            for name, classes in labelled_sets(dataset):
                 compare(f'training set {first[0]}', first[1], name, classes)
 
     def before_test(self, runner) -> None:
@@ -44,6 +48,39 @@ class ClassesHook(Hook):
             check_classes(name, classes)
             if self.trained:
                 compare(*self.trained, name, classes)
+
+
+def tested(loader: dict | None) -> Iterator[Dataset]:
+    """Give the sets of a config to test on, each list of files once.
+
+    Raises:
+        ValueError: If nothing in one of them has a label.
+    """
+    joined = (loader or {}).get('dataset')
+    parts = joined.get('datasets', [joined]) if isinstance(joined, dict) else []
+    seen: list[dict] = []
+    for part in parts:
+        files = {key: [] if key == 'pipeline' else part[key] for key in part}
+        if files not in seen:
+            seen.append(files)
+            dataset = DATASETS.build(copy.deepcopy(files))
+            check_labels(dataset)
+            yield dataset
+
+
+def check_labels(dataset: Any) -> None:
+    """Refuse a set of images with boxes in which there is no box.
+
+    Raises:
+        ValueError: If it is one.
+    """
+    found = (dataset.get_data_info(i).get('instances') for i in range(len(dataset)))
+    boxes = [instances for instances in found if instances is not None]
+    if boxes and not any(boxes):
+        raise ValueError(
+            f'{dataset.ann_file}: none of its {len(boxes)} images has a label, there is nothing to '
+            'score; test on labelled images, unlabelled dark ones belong into wiid.dark'
+        )
 
 
 def labelled_sets(dataset) -> Iterator[tuple[str, Sequence[str]]]:

@@ -85,7 +85,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
         self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
         self.bgr = bgr
-        self.mask_token = build_mask_token(fill, regions is not None, 'data_preprocessor.regions')
+        self.mask_token = build_mask_token(fill, regions is not None, 'wiid.mask')
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
