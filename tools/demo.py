@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tools/ is no ins
 from tools import browse_pairs, compare  # noqa: E402
 from tools.prepare.demo import make_demo  # noqa: E402
 from wiid_plugins import config  # noqa: E402
+from wiid_plugins.compose import read_config  # noqa: E402
+from wiid_plugins.visualization.said import draw_said  # noqa: E402
 
 CONFIGS = [config(f'demo/resnet18_{method}_demo.py') for method in ('plain', 'wiid')]
 WORK_DIR = Path('work_dirs/demo')
@@ -26,8 +28,14 @@ def main() -> int:
     print(
         '     top-1 in percent, mean over classes; "enhanced": dark pictures brightened at test time'
     )
-    print('3/3  what WiiD trained on')
+    print('3/3  what WiiD trained on, and what both say of the night')
     browse_pairs.main([CONFIGS[1], '--out', str(WORK_DIR / 'pairs.png')])
+    models = {
+        f'{name} says': (read_config(path), max(WORK_DIR.glob(f'{Path(path).stem}/seed0/*.pth')))
+        for name, path in zip(('plain', 'WiiD'), CONFIGS, strict=True)
+    }
+    draw_said(models, ('day', 'night', 'night_enhanced'), WORK_DIR / 'night.png')
+    print(f'{WORK_DIR / "night.png"}: the first night image of each class')
     return 0
 
 

@@ -84,5 +84,5 @@ def test_a_plain_checkpoint_loads_and_prediction_does_without_it(name):
 
 
 def test_without_regions_it_is_refused():
-    with pytest.raises(ValueError, match='hidden without data_preprocessor.regions'):
+    with pytest.raises(ValueError, match='hidden without wiid.mask'):
         build_paired('i3d', views=dict(darken=dict(), fill='token'))

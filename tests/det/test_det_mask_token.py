@@ -58,5 +58,5 @@ def test_checkpoints_load_and_an_exported_one_is_plain():
 
 
 def test_without_a_grid_it_is_refused():
-    with pytest.raises(ValueError, match='hidden without data_preprocessor.grid'):
+    with pytest.raises(ValueError, match='hidden without wiid.mask'):
         build_paired('retinanet', views=dict(darken=dict(), fill='token'))

@@ -207,7 +207,7 @@ def test_a_wrong_fill_and_one_without_masks_are_refused():
     with pytest.raises(ValueError, match="fill='black': choose 'mean', 'token' or 'texture'"):
         make('black')
     for fill in FILLS:
-        with pytest.raises(ValueError, match=f'{fill}.*hidden without data_preprocessor.regions'):
+        with pytest.raises(ValueError, match=f'{fill}.*hidden without wiid.mask'):
             make(fill, dict(darken=dict()))
     assert make('mean', dict(darken=dict())).data_preprocessor.mask_token is None
 
