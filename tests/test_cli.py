@@ -80,11 +80,11 @@ def test_a_tool_runs_as_a_script_of_its_folder(tmp_path):
 def test_a_config_that_comes_along_is_an_argument(monkeypatch):
     called = []
     monkeypatch.setattr(cli, 'run', lambda *call: called.extend(call))
-    name = 'wiid_plugins::_base_/wiid.py'
+    name = 'wiid_plugins::_base_/wiid_cls.py'
     monkeypatch.setattr(sys, 'argv', ['wiid', 'train', name, '--amp'])
     cli.main()
     tools, configs = ROOT / 'tools', ROOT / 'configs'
-    assert called == ['train', tools / 'train.py', [str(configs / '_base_/wiid.py'), '--amp']]
-    monkeypatch.setattr(sys, 'argv', ['wiid', 'train', 'wiid_plugins::_base_/wid.py'])
-    with pytest.raises(SystemExit, match='error: no config .*did you mean _base_/wiid.py'):
+    assert called == ['train', tools / 'train.py', [str(configs / '_base_/wiid_cls.py'), '--amp']]
+    monkeypatch.setattr(sys, 'argv', ['wiid', 'train', 'wiid_plugins::_base_/wid_cls.py'])
+    with pytest.raises(SystemExit, match='error: no config .*did you mean _base_/wiid_cls.py'):
         cli.main()

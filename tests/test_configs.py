@@ -13,7 +13,7 @@ from wiid_plugins.translation.cut_generator import Generator
 from wiid_plugins.translation.zero_dce import CurveNetwork
 
 ROOT = Path(__file__).resolve().parents[1]
-ELSEWHERE = ('_base_', 'yolo', 'det', 'act')  # tests/yolo, det and act have those
+ELSEWHERE = ('_base_', 'yolo', 'det', 'act', 'own')  # tests/yolo, det, act and compose have those
 CONFIGS = sorted(p for p in ROOT.glob('configs/*/*.py') if p.parent.name not in ELSEWHERE)
 
 
@@ -68,6 +68,8 @@ def test_config_builds_and_takes_one_step(path, tmp_path):
     }
     if config.train_dataloader.dataset.type == 'wiid_plugins.WithDark':
         batch['dark'] = pictures // 8
+    if '_wiid-twins_' in path.stem:
+        batch['night'] = pictures // 4
     before = [p.detach().clone() for p in model.parameters()]
     optimizer = torch.optim.SGD((p for p in model.parameters() if p.requires_grad), lr=0.1)
     losses = model.train_step(batch, OptimWrapper(optimizer))

@@ -94,13 +94,13 @@ def test_bases_of_a_toolbox_and_of_this_package_in_one_config(call, tmp_path, si
         f'{"import wiid_plugins" if base == BY_NAME else ""}\n'
         'from mmengine.config import Config\n'
         'config = Config.fromfile("mine.py")\n'
-        'print(config.model.type, config.wiid_aux.type, "_scope_" in config.wiid_aux)\n'
+        'print(config.model.type, config.wiid.task, "_scope_" in config.wiid)\n'
         'import wiid_plugins; print(wiid_plugins.__file__)'
     )
     done = call('-c', code)
     assert done.returncode == 0, done.stderr
     *found, file = done.stdout.split()
-    assert found == ['RetinaNet', 'wiid_plugins.WiidAux', 'False']
+    assert found == ['RetinaNet', 'det', 'False']
     assert Path(file).is_relative_to(site)
 
 

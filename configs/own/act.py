@@ -7,6 +7,7 @@ _base_ = [
 ]
 day = 'data/own/day.txt'  # labelled, to train on
 dark = night = test = None  # unlabelled by night; labelled by night and by day, to test on
+size = 112  # px
 model = dict(backbone=dict(norm_cfg=dict(type='BN3d')))  # one GPU
 load_from = (
     'https://download.openmmlab.com/mmaction/v1.0/recognition/r2plus1d/'

@@ -7,6 +7,7 @@ _base_ = [
 ]
 day = 'data/own/day'  # labelled, to train on
 dark = night = test = None  # unlabelled by night; labelled by night and by day, to test on
+size = 224  # px
 load_from = (
     'https://download.openmmlab.com/mmclassification/v0/resnet/'
     'resnet18_8xb32_in1k_20210831-fbbb1da6.pth'

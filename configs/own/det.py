@@ -7,6 +7,7 @@ _base_ = [
 ]
 day = 'data/own/day.json'  # labelled, to train on
 dark = night = test = None  # unlabelled by night; labelled by night and by day, to test on
+size = 640  # px
 classes = None  # those to detect; None: all categories of the file
 model = dict(backbone=dict(init_cfg=None))  # all weights come from load_from
 load_from = (

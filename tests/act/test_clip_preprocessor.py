@@ -119,11 +119,6 @@ def test_the_loaders_mask_comes_through_packing():
     assert torch.equal(drawn.target, packed['target_mask'].bool()) and drawn.target.any()
 
 
-def test_what_mixes_samples_of_one_view_is_refused():
-    with pytest.raises(ValueError, match='blending'):
-        PairedClipPreprocessor(dict(norm_of('i3d'), blending=dict(type='MixupBlending')))
-
-
 def test_clips_of_several_sizes_are_named():
     batch = batch_of('i3d', n=2)
     batch['inputs'][1] = batch['inputs'][1][..., :30]

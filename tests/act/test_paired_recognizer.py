@@ -116,7 +116,7 @@ def test_a_plain_checkpoint_loads_and_the_exported_one_goes_back(name, tmp_path)
 
 def test_mmd_without_dark_clips_is_named():
     model = build_paired('i3d', views=dict(darken=dict())).train()
-    with pytest.raises(KeyError, match='wiid_plugins.WithDark'):
+    with pytest.raises(KeyError, match='set wiid.dark'):
         losses_of(model, batch_of('i3d'))
 
 

@@ -26,7 +26,7 @@ def smoke(root, work_dir, segments, epochs):
     for node in nodes(config._cfg_dict):
         for key in ('ann_file', 'video'):
             if isinstance(node.get(key), str):
-                node[key] = node[key].replace('data/clips/', f'{root}/')
+                node[key] = node[key].replace('data/clips', str(root))
         if node.get('type') == 'Resize':
             node.scale = (32, 32)
         if segments and node.get('type') == 'SampleFrames':

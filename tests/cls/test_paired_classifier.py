@@ -6,7 +6,6 @@ from mmengine.optim import OptimWrapper
 
 from tools import export_plain
 from toy import (
-    NORM,
     TAPS,
     Pictures,
     build_paired,
@@ -15,7 +14,6 @@ from toy import (
     make_views,
 )
 from wiid_plugins.models import Views
-from wiid_plugins.registry import MODELS
 
 NAMES = list(TAPS)
 
@@ -115,9 +113,3 @@ def test_the_losses_fall_in_twenty_steps():
         totals.append(float(model.train_step(batch_of(), optimizer)['loss']))
         model.update_target()
     assert sum(totals[-5:]) < 0.7 * sum(totals[:5])
-
-
-def test_batch_augments_are_refused():
-    config = dict(NORM, batch_augments=dict(augments=[dict(type='Mixup', alpha=0.8)]))
-    with pytest.raises(ValueError, match='batch_augments.*set it to None'):
-        MODELS.build(dict(type='PairedPreprocessor', preprocessor=config))

@@ -6,8 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from wiid_plugins.compose import read_config
+from wiid_plugins.engine import PairedRunner
+from wiid_plugins.registry import MODELS
 from wiid_plugins.yolo.options import write_data
 
 CONFIGS = Path(__file__).resolve().parents[2] / 'configs/own'
@@ -51,6 +54,14 @@ def test_folders_of_classes_size_head_and_preprocessor(folders):
     assert {s.metainfo.classes for s in sets} == {('cat', 'dog', 'owl')}
     assert domains(config.val_dataloader) == domains(config.test_dataloader)
     assert 'day' not in config and 'wiid' not in config
+
+
+def test_the_size_reaches_every_pipeline(folders):
+    config = read_config(CONFIGS / 'cls.py', {**folders, 'size': 56})
+    both = config.train_dataloader.dataset
+    assert both.dataset.pipeline[1].scale == both.dark.pipeline[1].scale == 56
+    for part in config.test_dataloader.dataset.datasets:
+        assert (part.pipeline[1].scale, part.pipeline[2].crop_size) == (64, 56)
 
 
 def test_a_plain_run_is_one_option_away(folders):
@@ -145,3 +156,38 @@ def test_what_does_not_fit_is_refused_with_a_sentence(folders, config, options, 
     write_coco(root / 'lost.json', ['car'], images=('7.png',))
     with pytest.raises((ValueError, FileNotFoundError), match=words):
         read_config(CONFIGS / f'{config}.py', options)
+
+
+def test_a_plain_run_and_a_wiid_run_from_its_checkpoint_end_in_a_table(folders):
+    options = {**folders, 'size': 16, 'load_from': None, 'train_dataloader.batch_size': 3}
+    options |= {f'{job}_dataloader.num_workers': 0 for job in ('train', 'val', 'test')}
+    options |= {'model.backbone.stem_channels': 8, 'model.backbone.base_channels': 8}
+    options |= {'model.head.in_channels': 64, 'train_cfg.max_epochs': 1, 'log_level': 'WARNING'}
+    for name, own in (
+        ('plain', {'wiid.paired': False}),
+        ('wiid', {'load_from': 'plain/epoch_1.pth'}),
+    ):
+        config = read_config(CONFIGS / 'cls.py', {**options, **own, 'work_dir': name})
+        runner = PairedRunner.from_cfg(config)
+        runner.train()
+        scores = runner.test()
+        assert {f'{d}/class_mean' for d in ('day', 'night', 'night_enhanced')} <= set(scores)
+    assert torch.load('wiid/epoch_1.pth', weights_only=False)['meta']['wiid']['setting'] == (
+        'unsupervised'
+    )
+    assert runner.model.aux.mmd and len(runner.model.model.head.fc.bias) == 3
+
+
+def test_a_start_of_another_class_count_is_used_and_says_what_starts_anew(folders):
+    options = {**folders, 'size': 16, 'train_dataloader.num_workers': 0, 'work_dir': 'w'}
+    options |= {'test': None, 'night': None, 'train_dataloader.batch_size': 3}
+    config = read_config(CONFIGS / 'cls.py', {**options, 'train_cfg.max_epochs': 1})
+    stock = MODELS.build({**config.model.classifier, '_scope_': 'mmpretrain'})
+    state = stock.state_dict()
+    state['head.fc.weight'] = torch.zeros(1000, 512)
+    torch.save({'state_dict': state}, 'thousand.pth')
+    config.load_from = 'thousand.pth'
+    runner = PairedRunner.from_cfg(config)
+    runner.train()
+    log = next(Path('w').glob('*/*.log')).read_text()
+    assert 'load_from=thousand.pth: 1 are of another shape (model.head.fc.weight (1000, 512)' in log

@@ -5,7 +5,7 @@ import torch
 from mmengine.optim import OptimWrapper
 
 from det_toy import LEVELS, batch_of, build_paired, build_stock
-from tools import export_plain
+from wiid_plugins.weights.plain import plain as plain_of
 
 MASKS = dict(darken=dict(), grid=dict(front_ratio=0.3, back_ratio=0.5))
 MIXED = dict(n=3, sizes=((64, 64), (48, 80), (40, 56)), boxes=(2, 3, 1))
@@ -53,7 +53,7 @@ def test_checkpoints_load_and_an_exported_one_is_plain():
     model, stock = make('texture'), build_stock('retinanet', seed=4)
     missing, unexpected = model.load_state_dict(stock.state_dict(), strict=False)
     assert not unexpected and not any(k.startswith('model.') for k in missing)
-    plain, _ = export_plain.plain({'state_dict': model.state_dict(), 'meta': {}})
+    plain, _ = plain_of({'state_dict': model.state_dict(), 'meta': {}})
     stock.load_state_dict(plain['state_dict'], strict=True)
 
 

@@ -132,7 +132,7 @@ def test_pictures_without_boxes_and_pictures_that_lose_all_of_them_train(name, g
 
 def test_mmd_without_dark_pictures_is_named():
     model = build_paired('retinanet', views=dict(darken=dict())).train()
-    with pytest.raises(KeyError, match='wiid_plugins.WithDark'):
+    with pytest.raises(KeyError, match='set wiid.dark'):
         losses_of(model, batch_of())
 
 

@@ -7,7 +7,6 @@ import torch.distributed as dist
 from mmengine.model import MMDistributedDataParallel
 from mmengine.optim import OptimWrapper
 
-from tools import export_plain
 from toy import Pictures, build_paired, build_stock, make_runner, make_samples
 from wiid_plugins.compat import load_local
 from wiid_plugins.engine import (
@@ -17,6 +16,7 @@ from wiid_plugins.engine import (
     SafeCheckpointHook,
 )
 from wiid_plugins.models import MaskToken, WiidAux
+from wiid_plugins.weights.plain import plain as plain_of
 
 FILLS = ('token', 'texture')
 MASKS = dict(darken=dict(), regions=dict(highlight=0.5, blocks=0.5))
@@ -152,7 +152,7 @@ def test_nothing_of_it_is_seen_outside_training():
 
 
 def test_the_exported_checkpoint_has_no_trace_of_it():
-    plain, left = export_plain.plain({'state_dict': make().state_dict(), 'meta': {}})
+    plain, left = plain_of({'state_dict': make().state_dict(), 'meta': {}})
     assert 'data_preprocessor (1 tensors)' in left
     assert plain['state_dict'].keys() == build_stock().state_dict().keys()
 

@@ -159,10 +159,3 @@ def test_padding_of_the_stock_preprocessor_reaches_all_views_unmasked(views):
     got = make(norm, **views)(batch(), training=True)['inputs']
     for view in (got.day, got.night):
         assert view.shape == (3, 3, 32, 64) and (view[..., 40:] == 7).all()
-
-
-def test_mixing_of_one_view_is_refused():
-    mixup = dict(augments=[dict(type='Mixup', alpha=0.8)])
-    with pytest.raises(ValueError, match='batch_augments.*part day from night'):
-        make(dict(batch_augments=mixup))
-    make(dict(batch_augments=None))

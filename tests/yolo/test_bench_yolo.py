@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 
 from tools import benchmark
 from tools.benchmarks.step import Setting
 from tools.benchmarks.yolo import build_yolo_steps
+from wiid_plugins.compose import read_config
 
 ROOT = Path(__file__).resolve().parents[2]
 SMOKE = str(ROOT / 'configs/yolo/yolov5n_wiid-smoke_1xb4-1e_gtsrb-scenes.py')
@@ -16,7 +16,7 @@ QUICK = ['step', '--task', 'yolo', '--batch', '2', '--steps', '1', '--warmup', '
 
 
 def test_both_ways_give_the_same_losses_and_weights():
-    steps = build_yolo_steps(Config.fromfile(SMOKE), 64, 2, Setting())
+    steps = build_yolo_steps(read_config(SMOKE), 64, 2, Setting())
     totals = {}
     for name, step in steps.items():
         torch.manual_seed(3)

@@ -82,15 +82,6 @@ def test_labels_outside_the_names_are_named_before_images_are_dropped(tmp_path, 
         (train if job == 'train' else test).main(argv)
 
 
-def test_a_config_without_test_sets_is_named_with_the_mend(trained, tmp_path):
-    config, work = trained
-    cut = Config.fromfile(config)
-    cut.pop('test')
-    cut.dump(tmp_path / 'cut.py')
-    with pytest.raises(SystemExit, match='cut.py: has no block `test`; give it test=dict'):
-        test.main([str(tmp_path / 'cut.py'), str(work / 'train/weights/last.pt')])
-
-
 def test_a_checkpoint_of_other_classes_is_not_tested(trained, tmp_path):
     config, work = trained
     options = ['--device', 'cpu', '--cfg-options', "data.names=['red','blue','green']"]

@@ -82,7 +82,7 @@ def test_all_views_show_it_where_they_are_hidden(root):
 @pytest.mark.parametrize('hidden', [True, False])
 @pytest.mark.parametrize('fill', FILLS)
 def test_every_loss_trains_it_unless_all_is_visible(root, fill, hidden):
-    trainer = set_up(root, {**WIID, 'fill': fill})
+    trainer = set_up(root, filled(fill))
     share = 0.4 if hidden else 0.0
     losses = trainer.model(first_batch(trainer, dict(front_ratio=share, back_ratio=share)))[0]
     for loss in losses:
@@ -116,7 +116,7 @@ def test_mixed_precision_gives_it_a_gradient_in_full_precision(root):
 
 
 def test_mu_sgd_trains_a_texture(root):
-    trainer = train(root, {**WIID, 'fill': 'texture'}, optimizer='MuSGD', val=False)
+    trainer = train(root, filled('texture'), optimizer='MuSGD', val=False)
     assert trainer.model.mask_token.value.ne(0).float().mean() > 0.5
 
 

@@ -20,7 +20,7 @@ from wiid_plugins.ops.grid import shrink_boxes
 from wiid_plugins.ops.mmd import mmd_loss
 from wiid_plugins.yolo import PairedDetectionTrainer
 from wiid_plugins.yolo.model import split
-from wiid_plugins.yolo.options import plain_dict, write_data
+from wiid_plugins.yolo.options import options_of, plain_dict, write_data
 from wiid_plugins.yolo.views import shown
 
 BOXES = 6  # a picture
@@ -128,13 +128,13 @@ def build_yolo_steps(config: Config, size: int, batch_size: int, setting: Settin
     Raises:
         ValueError: If the config lacks a part of the method, or a layer's stride does not fit the size.
     """
-    wiid = config.get('wiid') or {}
+    wiid = options_of(config)
     aux = wiid.get('aux') or {}
-    parts = [wiid.get(name) is not None for name in ('darken', 'enhance', 'grid')]
+    parts = [wiid.get(name) is not None for name in ('darken', 'enhance', 'mask')]
     parts += [aux.get('byol'), aux.get('mmd'), wiid.get('joint_forward', True)]
     if not all(parts):
         raise ValueError(
-            f'{config.filename}: needs darken, enhance, grid, byol, mmd and joint_forward=True under '
+            f'{config.filename}: needs darken, enhance, mask, byol, mmd and joint_forward=True under '
             'wiid; take yolov5*_wiid_* in configs/yolo'
         )
     if size % STRIDE:

@@ -10,7 +10,7 @@ from mmengine.config import Config, ConfigDict
 
 from .tasks import TASKS, Task
 
-KEYS = ('day', 'dark', 'night', 'test', 'classes')  # at the top of configs/own/*.py
+KEYS = ('day', 'dark', 'night', 'test', 'classes')  # and size, at the top of configs/own/*.py
 FILES = {
     'mmpretrain': 'a folder with a folder of images per class',
     'mmdet': 'a COCO annotation file (.json)',
@@ -40,6 +40,7 @@ def lay(cfg: Config, block: ConfigDict) -> None:
         lay_yaml(cfg, block, Path(day), night, test)
         return
     task = TASKS[block.task]
+    set_size(cfg)
     train = innermost(cfg.train_dataloader.dataset)
     replace(train, as_labelled(day, train, task))
     classes = tuple(classes or classes_of(train, task))
@@ -58,6 +59,16 @@ def lay(cfg: Config, block: ConfigDict) -> None:
     else:
         for job in ('val', 'test'):
             cfg[f'{job}_dataloader'] = cfg[f'{job}_evaluator'] = cfg[f'{job}_cfg'] = None
+
+
+def set_size(cfg: Config) -> None:
+    """Write the size at the top of a config into its pipelines, where their sizes are words."""
+    size = cfg.pop('size')
+    edge = round(size * 8 / 7)  # what a test's centre is cut out of
+    sizes = {'size': size, 'square': (size, size), 'edge': edge, 'short edge': (-1, edge)}
+    for job in ('train', 'val', 'test'):
+        for node in nodes(cfg[f'{job}_dataloader']):
+            node.update({k: sizes[v] for k, v in node.items() if isinstance(v, str) and v in sizes})
 
 
 def lay_yaml(

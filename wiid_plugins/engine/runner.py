@@ -5,6 +5,7 @@ import copy
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.error import URLError
 
 from mmengine.config import Config
 from mmengine.logging import print_log
@@ -64,8 +65,18 @@ class PairedRunner(Runner):
         super().load_or_resume()
 
     def load_checkpoint(self, *args, **kwargs) -> dict:
-        """Load, and keep the text of the config that the checkpoint was trained with."""
-        checkpoint = super().load_checkpoint(*args, **kwargs)
+        """Load, and keep the text of the config that the checkpoint was trained with.
+
+        Raises:
+            OSError: If it is to come over the network, and does not.
+        """
+        try:
+            checkpoint = super().load_checkpoint(*args, **kwargs)
+        except URLError as error:
+            raise OSError(
+                f'{self._load_from}: could not be downloaded ({error.reason}); check the network, or '
+                'start without it: --cfg-options load_from=None'
+            ) from error
         self._trained_with = (checkpoint.get('meta') or {}).get('cfg')
         return checkpoint
 

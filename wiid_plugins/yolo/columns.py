@@ -17,7 +17,7 @@ def yolo_columns(config: Config, count: int, seed: int) -> dict[str, Tensor]:
     """
     whole, masked = next(drawn_batches(config, count, seed))
     shown = {'day': framed(whole, 'img'), 'night': framed(whole, 'night')}
-    if config.wiid.get('grid'):
+    if config.wiid.get('mask'):
         shown |= {'day_masked': framed(masked, 'img'), 'night_masked': framed(masked, 'night')}
     return shown | ({'dark': whole['dark']} if 'dark' in whole else {})
 

@@ -1,10 +1,10 @@
-# Lists of `clip label` lines, 8 frames over 64, 112 px; configs/own/act.py says where.
+# Lists of `clip label` lines, 8 frames over 64; configs/own/act.py says where and how large.
 _base_ = '../wiid_act.py'
 read = [
     dict(type='DecordInit'),
     dict(type='SampleFrames', clip_len=8, frame_interval=8, num_clips=1),
     dict(type='DecordDecode'),
-    dict(type='Resize', scale=(-1, 128)),
+    dict(type='Resize', scale='short edge'),
 ]
 pack = [dict(type='FormatShape', input_format='NCTHW'), dict(type='PackActionInputs')]
 train_dataloader = dict(
@@ -16,7 +16,7 @@ train_dataloader = dict(
         type='wiid_plugins.ClipList',
         pipeline=[
             *read,
-            dict(type='RandomCrop', size=112),
+            dict(type='RandomCrop', size='size'),
             dict(type='Flip', flip_ratio=0.5),
             *pack,
         ],
@@ -30,7 +30,7 @@ val_dataloader = test_dataloader = dict(
     dataset=dict(
         type='wiid_plugins.ClipList',
         test_mode=True,
-        pipeline=[*test_read, dict(type='CenterCrop', crop_size=112), *pack],
+        pipeline=[*test_read, dict(type='CenterCrop', crop_size='size'), *pack],
     ),
 )
 val_evaluator = test_evaluator = dict(type='AccMetric')

@@ -1,4 +1,4 @@
-# Folders of class folders, 224 px; configs/own/cls.py says where.
+# Folders of class folders; configs/own/cls.py says where and how large.
 _base_ = '../wiid_cls.py'
 data_preprocessor = dict(
     type='ClsDataPreprocessor',
@@ -17,7 +17,7 @@ train_dataloader = dict(
         type='wiid_plugins.ClassFolder',
         pipeline=[
             load,
-            dict(type='RandomResizedCrop', scale=224, crop_ratio_range=(0.5, 1.0)),
+            dict(type='RandomResizedCrop', scale='size', crop_ratio_range=(0.5, 1.0)),
             dict(type='RandomFlip', prob=0.5, direction='horizontal'),
             dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, backend='cv2'),
             pack,
@@ -33,8 +33,8 @@ val_dataloader = test_dataloader = dict(
         test_mode=True,
         pipeline=[
             load,
-            dict(type='ResizeEdge', scale=256, edge='short'),
-            dict(type='CenterCrop', crop_size=224),
+            dict(type='ResizeEdge', scale='edge', edge='short'),
+            dict(type='CenterCrop', crop_size='size'),
             pack,
         ],
     ),

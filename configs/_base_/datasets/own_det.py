@@ -1,6 +1,5 @@
-# COCO annotation files, 640 px; configs/own/det.py says where.
+# COCO annotation files; configs/own/det.py says where and how large.
 _base_ = '../wiid_det.py'
-size = (640, 640)
 load = dict(type='wiid_plugins.LoadImage')
 annotations = dict(type='LoadAnnotations', with_bbox=True)
 pack = dict(type='PackDetInputs')
@@ -15,8 +14,8 @@ train_dataloader = dict(
         pipeline=[
             load,
             annotations,
-            dict(type='RandomResize', scale=size, ratio_range=(0.5, 1.5), keep_ratio=True),
-            dict(type='RandomCrop', crop_size=size),
+            dict(type='RandomResize', scale='square', ratio_range=(0.5, 1.5), keep_ratio=True),
+            dict(type='RandomCrop', crop_size='square'),
             dict(type='RandomFlip', prob=0.5),
             pack,
         ],
@@ -29,7 +28,7 @@ val_dataloader = test_dataloader = dict(
     dataset=dict(
         type='CocoDataset',
         test_mode=True,
-        pipeline=[load, dict(type='Resize', scale=size, keep_ratio=True), annotations, pack],
+        pipeline=[load, dict(type='Resize', scale='square', keep_ratio=True), annotations, pack],
     ),
 )
 val_evaluator = test_evaluator = dict(type='CocoMetric', ann_file='', metric='bbox', classwise=True)
