@@ -1,5 +1,5 @@
 # Normal-light clips to train on, ARID split 1 to test on (tools/prepare/arid.py), 16 x 224 px.
-_base_ = '../wiid_act.py'
+_base_ = ['../wiid_act.py', '../loaders.py']
 data_root = 'data/arid/'
 classes = (
     *('Drink', 'Jump', 'Pick', 'Pour', 'Push', 'Run', 'Sit', 'Stand', 'Turn', 'Walk', 'Wave'),
@@ -12,9 +12,6 @@ clips = dict(
 train_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         **clips,
         ann_file=data_root + 'normal_light_train.txt',
@@ -33,8 +30,6 @@ train_dataloader = dict(
 test_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         **clips,
         ann_file=data_root + 'arid_split1_test.txt',

@@ -1,6 +1,6 @@
 # Dark clips only, 6 actions (lists `path label`): enhanced training clips stand in as day, raw ones are
 # the night. 8 frames over 32, 112 px.
-_base_ = '../wiid_act.py'
+_base_ = ['../wiid_act.py', '../loaders.py']
 data_root = 'data/arid_dark/'
 read = [
     dict(type='DecordInit'),
@@ -19,17 +19,12 @@ clips = dict(
 train_dataloader = dict(
     batch_size=8,
     num_workers=2,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(**clips, ann_file=data_root + 'train.txt', pipeline=read + enhance + crop + pack),
 )
 test_read = [{**step, 'test_mode': True} if 'clip_len' in step else step for step in read]
 val_dataloader = test_dataloader = dict(
     batch_size=8,
     num_workers=2,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         **clips,
         ann_file=data_root + 'val.txt',

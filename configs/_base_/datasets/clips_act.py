@@ -1,5 +1,5 @@
 # Clips of any lists `path label`, 8 x 64 px: for a look whether everything runs.
-_base_ = '../wiid_act.py'
+_base_ = ['../wiid_act.py', '../loaders.py']
 data_root = 'data/clips/'
 pipeline = [
     dict(type='DecordInit'),
@@ -13,16 +13,16 @@ clips = dict(type='wiid_plugins.ClipList', data_prefix=dict(video=data_root), pi
 train_dataloader = dict(
     batch_size=4,
     num_workers=0,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(**clips, ann_file=data_root + 'train.txt'),
 )
-loader = dict(batch_size=4, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False))
 val_dataloader, test_dataloader = (
-    dict(**loader, dataset=dict(**clips, ann_file=data_root + split, test_mode=True))
+    dict(
+        batch_size=4,
+        num_workers=0,
+        dataset=dict(**clips, ann_file=data_root + split, test_mode=True),
+    )
     for split in ('val.txt', 'test.txt')
 )
 val_evaluator = test_evaluator = dict(type='AccMetric')
 val_cfg = test_cfg = dict()
 wiid = dict(day=None, night=dict(), dark=data_root + 'dark.txt')
-del loader

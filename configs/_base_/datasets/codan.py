@@ -1,5 +1,5 @@
 # CODaN: 10 classes, day images to train on, day and night ones to test on (tools/prepare/codan.py)
-_base_ = '../wiid_cls.py'
+_base_ = ['../wiid_cls.py', '../loaders.py']
 data_root = 'data/codan/'
 classes = ('Bicycle', 'Boat', 'Bottle', 'Bus', 'Car', 'Cat', 'Chair', 'Cup', 'Dog', 'Motorbike')
 data_preprocessor = dict(
@@ -28,16 +28,11 @@ test_pipeline = [
 train_dataloader = dict(
     batch_size=32,
     num_workers=4,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(**folder, data_prefix=data_root + 'train', pipeline=train_pipeline),
 )
 test_dataloader = dict(
     batch_size=64,
     num_workers=4,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         **folder, data_prefix=data_root + 'test_day', test_mode=True, pipeline=test_pipeline
     ),

@@ -1,5 +1,5 @@
 # Eight shapes in daylight and, otherwise darkened than in training, at night (tools/prepare/demo.py).
-_base_ = '../wiid_cls.py'
+_base_ = ['../wiid_cls.py', '../loaders.py']
 data_root = 'data/demo/'
 data_preprocessor = dict(
     type='ClsDataPreprocessor',
@@ -13,9 +13,6 @@ pack = dict(type='PackInputs', meta_keys=('sample_idx', 'img_path'))
 train_dataloader = dict(
     batch_size=32,
     num_workers=0,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='wiid_plugins.ClassFolder',
         data_prefix=data_root + 'train',
@@ -30,8 +27,6 @@ train_dataloader = dict(
 test_dataloader = dict(
     batch_size=128,
     num_workers=0,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='wiid_plugins.ClassFolder',
         data_prefix=data_root + 'test_day',

@@ -1,6 +1,6 @@
 # German traffic signs: bright photos to train on, really dark ones to test on
 # (tools/prepare/gtsrb_daynight.py).
-_base_ = '../wiid_cls.py'
+_base_ = ['../wiid_cls.py', '../loaders.py']
 data_root = 'data/gtsrb_daynight/'
 data_preprocessor = dict(
     type='ClsDataPreprocessor',
@@ -27,16 +27,11 @@ test_pipeline = [load, dict(type='Resize', scale=(48, 48)), pack]
 train_dataloader = dict(
     batch_size=32,
     num_workers=2,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(**folder, data_prefix=data_root + 'train', pipeline=train_pipeline),
 )
 val_dataloader = test_dataloader = dict(
     batch_size=128,
     num_workers=2,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         **folder, data_prefix=data_root + 'test_day', test_mode=True, pipeline=test_pipeline
     ),

@@ -1,5 +1,5 @@
 # Composed scenes of real traffic signs (tools/prepare/gtsrb_scenes.py), 256 px.
-_base_ = '../wiid_det.py'
+_base_ = ['../wiid_det.py', '../loaders.py']
 size = (256, 256)
 metainfo = dict(classes=('prohibition', 'warning', 'mandatory', 'other'))
 load = dict(type='wiid_plugins.LoadImage')
@@ -23,9 +23,6 @@ mosaic = [  # no flip: arrows point
 train_dataloader = dict(
     batch_size=16,
     num_workers=2,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='MultiImageMixDataset',
         dataset=dict(
@@ -42,8 +39,6 @@ train_dataloader = dict(
 test_dataloader = dict(
     batch_size=16,
     num_workers=2,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='wiid_plugins.CheckedCoco',
         metainfo=metainfo,

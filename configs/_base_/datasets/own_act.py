@@ -1,5 +1,5 @@
 # Lists of `clip label` lines, 8 frames over 64; configs/own/act.py says where and how large.
-_base_ = '../wiid_act.py'
+_base_ = ['../wiid_act.py', '../loaders.py']
 read = [
     dict(type='DecordInit'),
     dict(type='SampleFrames', clip_len=8, frame_interval=8, num_clips=1),
@@ -10,8 +10,6 @@ pack = [dict(type='FormatShape', input_format='NCTHW'), dict(type='PackActionInp
 train_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='wiid_plugins.ClipList',
         pipeline=[
@@ -26,7 +24,6 @@ test_read = [{**step, 'test_mode': True} if 'clip_len' in step else step for ste
 val_dataloader = test_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='wiid_plugins.ClipList',
         test_mode=True,

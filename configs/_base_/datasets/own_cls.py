@@ -1,5 +1,5 @@
 # Folders of class folders; configs/own/cls.py says where and how large.
-_base_ = '../wiid_cls.py'
+_base_ = ['../wiid_cls.py', '../loaders.py']
 data_preprocessor = dict(
     type='ClsDataPreprocessor',
     num_classes=1000,
@@ -11,8 +11,6 @@ load, pack = dict(type='wiid_plugins.LoadImage'), dict(type='PackInputs')
 train_dataloader = dict(
     batch_size=32,
     num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='wiid_plugins.ClassFolder',
         pipeline=[
@@ -27,7 +25,6 @@ train_dataloader = dict(
 val_dataloader = test_dataloader = dict(
     batch_size=64,
     num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='wiid_plugins.ClassFolder',
         test_mode=True,

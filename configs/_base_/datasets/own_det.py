@@ -1,13 +1,11 @@
 # COCO annotation files; configs/own/det.py says where and how large.
-_base_ = '../wiid_det.py'
+_base_ = ['../wiid_det.py', '../loaders.py']
 load = dict(type='wiid_plugins.LoadImage')
 annotations = dict(type='LoadAnnotations', with_bbox=True)
 pack = dict(type='PackDetInputs')
 train_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='CocoDataset',
         filter_cfg=dict(filter_empty_gt=True, min_size=32),
@@ -24,7 +22,6 @@ train_dataloader = dict(
 val_dataloader = test_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='CocoDataset',
         test_mode=True,

@@ -1,6 +1,6 @@
 # VOC + COCO by day (tools/prepare/voco.py), ExDark by night (tools/prepare/exdark.py), 608 px. The
 # validation split is of the day, and so is the test by day; the night to validate on is made.
-_base_ = '../wiid_det.py'
+_base_ = ['../wiid_det.py', '../loaders.py']
 size = (608, 608)
 metainfo = dict(
     classes=(
@@ -33,9 +33,6 @@ mosaic = [
 train_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    persistent_workers=False,
-    drop_last=True,
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
         type='MultiImageMixDataset',
         dataset=dict(
@@ -52,8 +49,6 @@ train_dataloader = dict(
 test_dataloader = dict(
     batch_size=8,
     num_workers=4,
-    persistent_workers=False,
-    sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='wiid_plugins.CheckedCoco',
         metainfo=metainfo,
