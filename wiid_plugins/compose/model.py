@@ -22,7 +22,7 @@ def wrap(cfg: Config, block: ConfigDict, task: Task) -> None:
     outer[key] = paired(stock, cfg.get('data_preprocessor') or {}, block, task)
     wrapper = cfg.get('optim_wrapper') or {}
     constructor = wrapper.get('constructor', DEFAULT)
-    if constructor != DEFAULT:
+    if constructor != DEFAULT or wrapper.get('paramwise_cfg'):
         wrapper.update(constructor='wiid_plugins.PairedConstructor', stock=constructor)
 
 
