@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import TRANSFORMS
 
+from .monitors import rename_monitors
 from .own import as_labelled, innermost
 from .tasks import Task
 
@@ -16,7 +17,7 @@ GEOMETRY = (
     *('Format', 'Pack'),
 )
 PACKING = ('Pack', 'Format', 'TestTimeAug')
-ACCURACY = ('Accuracy', 'AccMetric', 'SingleLabelMetric', 'wiid_plugins.DayNightMetric')
+ACCURACY = {'top_k_accuracy', 'mean_class_accuracy'}
 
 
 def as_dark(dark: str | dict, stock: ConfigDict, task: Task) -> ConfigDict:
@@ -92,6 +93,8 @@ def set_domains(cfg: Config, block: ConfigDict, task: Task) -> None:
         }
         loader.dataset = ConfigDict(type='ConcatDataset', datasets=list(sets.values()))
         cfg[f'{job}_evaluator'] = _evaluator(cfg[f'{job}_evaluator'], sets, job, task)
+        if job == 'val':
+            rename_monitors(cfg, list(sets), task)
 
 
 def _changed(stock: ConfigDict, change: dict | str, task: Task) -> ConfigDict:
@@ -164,15 +167,31 @@ def _evaluator(
         stock = stock[0]
     if task.scope == 'mmdet':
         metrics = [copy.deepcopy(stock) for _ in sets]
-        for metric, dataset in zip(metrics, sets.values(), strict=True):
+        for metric, (name, dataset) in zip(metrics, sets.items(), strict=True):
+            if metric.get('outfile_prefix'):  # a file for each
+                metric.outfile_prefix = f'{metric.outfile_prefix}.{name}'
             if 'ann_file' in metric:
                 metric.ann_file = str(Path(dataset.get('data_root') or '', dataset.ann_file))
         return ConfigDict(
             type='MultiDatasetsEvaluator', dataset_prefixes=list(sets), metrics=metrics
         )
-    if stock['type'] not in ACCURACY:
+    topk = _topk(stock)
+    if topk is None:
         raise ValueError(
-            f'{job}_evaluator is {stock["type"]}, and wiid scores by day and by night with top-1 '
+            f'{job}_evaluator is {dict(stock)}, and wiid scores by day and by night with top-k '
             f'accuracy; set {job}_evaluator=dict(type="wiid_plugins.DayNightMetric") if that fits'
         )
-    return ConfigDict(type='wiid_plugins.DayNightMetric')
+    return ConfigDict(type='wiid_plugins.DayNightMetric', topk=topk)
+
+
+def _topk(stock: ConfigDict) -> int | Sequence[int] | None:
+    """The k of a stock metric that is nothing but top-k accuracy."""
+    kind = stock['type'].split('.')[-1]
+    if kind == 'DayNightMetric' or kind == 'Accuracy' and not stock.get('thrs'):
+        return stock.get('topk', 1)
+    if kind == 'AccMetric':
+        wanted = stock.get('metric_list', ('top_k_accuracy', 'mean_class_accuracy'))
+        options = (stock.get('metric_options') or {}).get('top_k_accuracy') or {}
+        wanted = {wanted} if isinstance(wanted, str) else set(wanted)
+        return options.get('topk', (1, 5)) if wanted <= ACCURACY else None
+    return None

@@ -19,10 +19,11 @@ def wrap(cfg: Config, block: ConfigDict, task: Task) -> None:
     outer = cfg.model if 'module' in cfg.model else cfg  # test-time augmentation
     key = 'model' if outer is cfg else 'module'
     stock = ConfigDict(outer[key])
-    outer[key] = paired(stock, cfg.get('data_preprocessor') or {}, block, task)
+    shared = cfg.pop('data_preprocessor', None) or {}  # a Runner would give it to what is around us
+    outer[key] = paired(stock, shared, block, task)
     wrapper = cfg.get('optim_wrapper') or {}
     constructor = wrapper.get('constructor', DEFAULT)
-    if constructor != DEFAULT:
+    if constructor != DEFAULT or wrapper.get('paramwise_cfg'):
         wrapper.update(constructor='wiid_plugins.PairedConstructor', stock=constructor)
 
 

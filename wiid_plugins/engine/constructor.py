@@ -31,6 +31,12 @@ class PairedConstructor:
         """Build the wrapper of a paired model's parameters."""
         wrapper = self.stock(model.model)
         stock = {id(p) for p in model.model.parameters()}
-        rest = [p for p in model.parameters() if p.requires_grad and id(p) not in stock]
-        wrapper.optimizer.add_param_group({'params': rest})
+        rest = [
+            (name, p)
+            for name, p in model.named_parameters()
+            if p.requires_grad and id(p) not in stock
+        ]
+        if rest:
+            named = 'param_names' in wrapper.optimizer.param_groups[0]  # torch wants all or none
+            wrapper.optimizer.add_param_group({'params': rest if named else [p for _, p in rest]})
         return wrapper
