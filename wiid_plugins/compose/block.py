@@ -50,8 +50,6 @@ def read_block(cfg: Config) -> ConfigDict:
         part = block if name == 'wiid' else block.get(name)
         if isinstance(part, dict):
             check_keys(name if name == 'wiid' else f'wiid.{name}', part, known)
-    if block.get('aux') and not block.get('dark'):
-        block.aux = ConfigDict({**block.aux, 'mmd': None})  # zero-shot: nothing to compare with
     return block
 
 

@@ -178,10 +178,11 @@ def _evaluator(
     topk = _topk(stock)
     if topk is None:
         raise ValueError(
-            f'{job}_evaluator is {dict(stock)}, and wiid scores by day and by night with top-k '
+            f'{job}_evaluator is {stock["type"]}, and wiid scores by day and by night with top-k '
             f'accuracy; set {job}_evaluator=dict(type="wiid_plugins.DayNightMetric") if that fits'
         )
-    return ConfigDict(type='wiid_plugins.DayNightMetric', topk=topk)
+    more = {} if topk == 1 else {'topk': topk}
+    return ConfigDict(type='wiid_plugins.DayNightMetric', **more)
 
 
 def _topk(stock: ConfigDict) -> int | Sequence[int] | None:

@@ -44,7 +44,7 @@ test_dataloader = dict(
         ],
     ),
 )
-test_evaluator = dict(type='AccMetric')
+test_evaluator = dict(type='wiid_plugins.DayNightMetric')
 test_cfg = dict()
 # No normal-light list to validate on is published: no epoch is picked, the last one counts.
 val_dataloader = val_evaluator = val_cfg = None

@@ -32,7 +32,7 @@ val_dataloader = test_dataloader = dict(
         pipeline=[*test_read, dict(type='CenterCrop', crop_size=112), *pack],
     ),
 )
-val_evaluator = test_evaluator = dict(type='AccMetric')
+val_evaluator = test_evaluator = dict(type='wiid_plugins.DayNightMetric')
 val_cfg = test_cfg = dict()
 # Of the labels of the unlabelled list, the training list itself, none is used.
 wiid = dict(day=None, night=dict(), val=dict(day=None, night=dict()), dark=data_root + 'train.txt')

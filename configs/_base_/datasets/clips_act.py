@@ -23,6 +23,6 @@ val_dataloader, test_dataloader = (
     )
     for split in ('val.txt', 'test.txt')
 )
-val_evaluator = test_evaluator = dict(type='AccMetric')
+val_evaluator = test_evaluator = dict(type='wiid_plugins.DayNightMetric')
 val_cfg = test_cfg = dict()
 wiid = dict(day=None, night=dict(), dark=data_root + 'dark.txt')

@@ -30,4 +30,4 @@ val_dataloader = test_dataloader = dict(
         pipeline=[*test_read, dict(type='CenterCrop', crop_size='size'), *pack],
     ),
 )
-val_evaluator = test_evaluator = dict(type='AccMetric')
+val_evaluator = test_evaluator = dict(type='wiid_plugins.DayNightMetric')
