@@ -26,7 +26,8 @@ class ClassFolder(CustomDataset):
         root = Path(self.img_prefix)
         if not root.is_dir():
             raise FileNotFoundError(
-                f"{root}: there is no such folder; run the data set's tool in tools/prepare first"
+                f"{root}: there is no such folder of images; run the dataset's tool in tools/prepare "
+                'first, or give another path'
             )
         if not self.with_label or self.ann_file:
             return super().load_data_list()
@@ -36,6 +37,8 @@ class ClassFolder(CustomDataset):
     def _find_samples(self) -> list:
         """List images with the places of their folders in the class list."""
         if not self.with_label:
+            if not any(self.is_valid_file(str(p)) for p in Path(self.img_prefix).rglob('*')):
+                raise FileNotFoundError(f'{self.img_prefix}: no image in this folder or below it')
             return super()._find_samples()
         found = sorted(p.name for p in Path(self.img_prefix).iterdir() if p.is_dir())
         self._metainfo.setdefault('classes', tuple(found))
