@@ -55,7 +55,9 @@ def compose(cfg: Config) -> Config:
     cfg.pop('wiid')
     task = TASKS[block.task]
     if block.get('paired', True):
-        dark = block.get('dark') if cfg.get('train_dataloader') else None  # or it is for a test only
+        dark = (
+            block.get('dark') if cfg.get('train_dataloader') else None
+        )  # or it is for a test only
         if dark is not None:  # before anything is added to its pipeline
             dark = as_dark(dark, cfg.train_dataloader.dataset, task)
         if (block.get('darken') or {}).get('method') == 'stored':
