@@ -1,6 +1,7 @@
 """Lists of clips within any data set, and errors that name list, line and clip."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from mmengine.dataset import BaseDataset
 
@@ -15,8 +16,13 @@ def name_clips(dataset) -> None:
 class _NamesClip:
     """A pipeline whose errors name list, line and clip; decord's name nothing."""
 
-    def __init__(self, dataset: BaseDataset, pipeline: Callable):
+    def __init__(self, dataset: BaseDataset, pipeline: Any):
         self.dataset, self.pipeline = dataset, pipeline
+
+    @property
+    def transforms(self) -> list[Callable]:
+        """The stock pipeline's, which ``RepeatAugDataset`` runs one by one."""
+        return self.pipeline.transforms
 
     def __call__(self, results: dict) -> dict:
         clip = results['filename']

@@ -62,8 +62,13 @@ class WithDark(Dataset):
     def __len__(self) -> int:
         return len(self.dataset)
 
-    def __getitem__(self, index: int) -> dict:
+    def __getitem__(self, index: int) -> dict | list[dict]:
         sample = self.dataset[index]
+        if isinstance(sample, list):  # mmaction2's RepeatAugDataset gives a clip several times
+            return [self._beside_dark(repeat) for repeat in sample]
+        return self._beside_dark(sample)
+
+    def _beside_dark(self, sample: dict) -> dict:
         dark = self.dark[np.random.randint(len(self.dark))]
         return {**sample, 'dark': dark['inputs']}
 

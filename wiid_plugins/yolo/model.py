@@ -2,12 +2,15 @@
 
 import torch
 from torch import Tensor
+from ultralytics.nn.modules import OBB, Detect, Pose, Segment, WorldDetect, YOLOEDetect
 from ultralytics.nn.tasks import BaseModel, DetectionModel
 
 from ..models.aux import WiidAux
 from ..models.mask_token import build_mask_token
 from ..models.tap import pooled, tapped
 from .views import GREY
+
+OTHER_TASKS = (Segment, Pose, OBB, WorldDetect, YOLOEDetect)  # with losses of their own
 
 
 class PairedDetectionModel(DetectionModel):
@@ -29,6 +32,9 @@ class PairedDetectionModel(DetectionModel):
             sees them together, and ``mask.fill``, what masks show: ``'mean'`` (default), grey, or
             ``'token'`` or ``'texture'``, a :class:`~wiid_plugins.models.MaskToken` that lives here,
             starts grey and is used by :class:`~wiid_plugins.yolo.views.PairedViews`.
+
+    Raises:
+        ValueError: If it is no YOLO that finds boxes, which Ultralytics trains in another way.
     """
 
     def __init__(
@@ -40,6 +46,13 @@ class PairedDetectionModel(DetectionModel):
         wiid: dict | None = None,
     ):
         super().__init__(cfg, ch, nc, verbose)
+        head = self.model[-1]
+        if not isinstance(head, Detect) or isinstance(head, OTHER_TASKS):
+            raise ValueError(
+                f'{self.yaml.get("yaml_file", "the model")}: ends in {type(head).__name__}, which '
+                'Ultralytics trains in another way; take a YOLO that finds boxes, as yolo11n.yaml, or '
+                'for a DETR one of mmdet'
+            )
         wiid = wiid or {}
         self.joint_forward = wiid.get('joint_forward', True)
         tap = wiid.get('tap') or [f'model.{index}' for index in self.model[-1].f]
