@@ -10,7 +10,7 @@ from .block import read_block
 from .datasets import as_dark, set_domains
 from .hooks import add_hooks
 from .model import wrap
-from .tasks import TASKS
+from .tasks import TASKS, Task
 from .twins import load_twins
 
 
@@ -57,19 +57,28 @@ def compose(cfg: Config) -> Config:
     cfg.pop('wiid')
     task = TASKS[block.task]
     if block.get('paired', True):
-        dark = (
-            block.get('dark') if cfg.get('train_dataloader') else None
-        )  # or it is for a test only
-        if dark is not None:  # before anything is added to its pipeline
-            dark = as_dark(dark, cfg.train_dataloader.dataset, task)
-        if (block.get('darken') or {}).get('method') == 'stored':
-            load_twins(cfg, block.darken.folder)
-            block.darken = None
-        wrap(cfg, block, task)
-        if dark is not None:
-            stock = cfg.train_dataloader.dataset
-            both = dict(type='wiid_plugins.WithDark', dataset=stock, dark=dark)
-            cfg.train_dataloader.dataset = ConfigDict(both)
+        pair(cfg, block, task)
     set_domains(cfg, block, task)
     add_hooks(cfg, block, task)
     return cfg
+
+
+def pair(cfg: Config, block: ConfigDict, task: Task) -> None:
+    """Train on pairs of views, with a dark stream beside them.
+
+    Args:
+        cfg: Changed in place: model and training set.
+        block: The block ``wiid``.
+        task: Of the stock config.
+    """
+    dark = block.get('dark') if cfg.get('train_dataloader') else None  # or it is for a test only
+    if dark is not None:  # before anything is added to its pipeline
+        dark = as_dark(dark, cfg.train_dataloader.dataset, task)
+    if (block.get('darken') or {}).get('method') == 'stored':
+        load_twins(cfg, block.darken.folder)
+        block.darken = None
+    wrap(cfg, block, task)
+    if dark is not None:
+        stock = cfg.train_dataloader.dataset
+        both = dict(type='wiid_plugins.WithDark', dataset=stock, dark=dark)
+        cfg.train_dataloader.dataset = ConfigDict(both)

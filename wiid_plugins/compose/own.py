@@ -50,10 +50,15 @@ def lay(cfg: Config, block: ConfigDict) -> None:
         for node in nodes(part):
             if isinstance(node.get('num_classes'), int) and node['num_classes'] > 0:
                 node['num_classes'] = len(classes)
+    lay_tests(cfg, block, test, night)
+
+
+def lay_tests(cfg: Config, block: ConfigDict, test: str | None, night: str | None) -> None:
+    """Test and validate on what there is; validation watches, nothing is picked by it."""
     block.day = test
     if night:
         block.night = night
-        block.val = dict(day=test, night=night)  # it watches, nothing is picked by it
+        block.val = dict(day=test, night=night)
     elif test:
         block.val = dict(day=test)
     else:
