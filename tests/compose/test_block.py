@@ -166,3 +166,18 @@ def test_other_evaluators_and_joined_sets_are_refused():
     config.default_scope = 'mmseg'
     with pytest.raises(ValueError, match="default_scope is 'mmseg'"):
         compose(config)
+
+
+@pytest.mark.parametrize(
+    ('scope', 'stock_type', 'checked'),
+    [('mmdet', 'CocoDataset', 'CheckedCoco'), ('mmaction', 'VideoDataset', 'ClipList')],
+)
+def test_stock_datasets_check_what_they_read(scope, stock_type, checked):
+    config = stock(paired=False, mask=None)
+    config.default_scope = scope
+    config.train_dataloader.dataset = dict(
+        type='RepeatDataset', times=2, dataset=dict(type=stock_type, ann_file='a', pipeline=[])
+    )
+    for job in ('val', 'test'):
+        config[f'{job}_dataloader'] = None
+    assert compose(config).train_dataloader.dataset.dataset.type == f'wiid_plugins.{checked}'

@@ -8,7 +8,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import TRANSFORMS
 
 from .monitors import rename_monitors
-from .own import as_labelled, innermost
+from .own import as_labelled, innermost, nodes
 from .tasks import Task
 
 # Parts of the names of transforms that read, cut and pack an image. The others change its light.
@@ -61,6 +61,20 @@ def _dark_pipeline(steps: list[ConfigDict], task: Task) -> Iterator[ConfigDict]:
     yield ConfigDict(type='Resize', scale=size, keep_ratio=False)
     yield from (s for s in steps if s['type'] == 'RandomFlip')
     yield steps[-1]
+
+
+def check_sets(cfg: Config, task: Task) -> None:
+    """Let stock datasets check what they read.
+
+    Args:
+        cfg: Changed in place: types of datasets.
+        task: Of the stock config.
+    """
+    for job in ('train', 'val', 'test'):
+        for node in nodes(cfg.get(f'{job}_dataloader')):
+            name = str(node.get('type')).removeprefix(f'{task.scope}.')
+            if name in task.stock_sets:
+                node['type'] = task.stock_sets[name]
 
 
 def set_domains(cfg: Config, block: ConfigDict, task: Task) -> None:

@@ -17,6 +17,7 @@ class Task:
         regions: Its argument that takes the other keys.
         hooks: What watches a training besides the hooks of all tasks.
         stock_hooks: Hooks of a stock config whose place is taken.
+        stock_sets: Datasets whose place those of this package take, which check what they read.
         image: Key of the image or clip in a pipeline.
         light_after: Where a test pipeline changes the light: behind the last transform whose name
             has this in it, and before anything is packed.
@@ -31,6 +32,7 @@ class Task:
     regions: str
     hooks: tuple[str, ...]
     stock_hooks: dict[str, str]
+    stock_sets: dict[str, str]
     image: str
     light_after: str
 
@@ -47,6 +49,7 @@ TASKS = {
         regions='regions',
         hooks=(),
         stock_hooks={**SAFE, 'VisualizationHook': 'wiid_plugins.ClassPictures'},
+        stock_sets={},
         image='img',
         light_after='',
     ),
@@ -60,6 +63,7 @@ TASKS = {
         regions='grid',
         hooks=('wiid_plugins.DomainTableHook',),
         stock_hooks={**SAFE, 'DetVisualizationHook': 'wiid_plugins.DomainPictures'},
+        stock_sets={'CocoDataset': 'wiid_plugins.CheckedCoco'},
         image='img',
         light_after='LoadImage',
     ),
@@ -73,6 +77,7 @@ TASKS = {
         regions='regions',
         hooks=('wiid_plugins.ClipListHook',),
         stock_hooks=SAFE,
+        stock_sets={'VideoDataset': 'wiid_plugins.ClipList'},
         image='imgs',
         light_after='',
     ),
