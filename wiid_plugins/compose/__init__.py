@@ -7,7 +7,7 @@ from mmengine.config import Config, ConfigDict
 
 from . import own
 from .block import read_block
-from .datasets import as_dark, set_domains
+from .datasets import as_dark, check_images, set_domains
 from .hooks import add_hooks
 from .model import wrap
 from .tasks import TASKS
@@ -54,6 +54,7 @@ def compose(cfg: Config) -> Config:
         return cfg
     cfg.pop('wiid')
     task = TASKS[block.task]
+    check_images(cfg, task)
     if block.get('paired', True):
         dark = (
             block.get('dark') if cfg.get('train_dataloader') else None

@@ -18,6 +18,7 @@ class Task:
         hooks: What watches a training besides the hooks of all tasks.
         stock_hooks: Hooks of a stock config whose place is taken.
         image: Key of the image or clip in a pipeline.
+        reads: Part of the names of transforms that read it.
         light_after: Where a test pipeline changes the light: behind the last transform whose name
             has this in it, and before anything is packed.
     """
@@ -32,6 +33,7 @@ class Task:
     hooks: tuple[str, ...]
     stock_hooks: dict[str, str]
     image: str
+    reads: str
     light_after: str
 
 
@@ -48,6 +50,7 @@ TASKS = {
         hooks=(),
         stock_hooks={**SAFE, 'VisualizationHook': 'wiid_plugins.ClassPictures'},
         image='img',
+        reads='LoadImage',
         light_after='',
     ),
     'det': Task(
@@ -61,6 +64,7 @@ TASKS = {
         hooks=('wiid_plugins.DomainTableHook',),
         stock_hooks={**SAFE, 'DetVisualizationHook': 'wiid_plugins.DomainPictures'},
         image='img',
+        reads='LoadImage',
         light_after='LoadImage',
     ),
     'act': Task(
@@ -74,6 +78,7 @@ TASKS = {
         hooks=('wiid_plugins.ClipListHook',),
         stock_hooks=SAFE,
         image='imgs',
+        reads='Decode',
         light_after='',
     ),
 }
