@@ -86,10 +86,8 @@ class PairedClipPreprocessor(PairedPreprocessor):
 
     def _masked(self, images: Tensor, visible: Tensor) -> Tensor:
         """Fill clip by clip, or segment by segment: behind these comes the colour."""
-        if self.mask_token is None:
-            return super()._masked(images, visible)
         each = visible.repeat_interleave(images.shape[1], 0)
-        return self.mask_token(images.flatten(0, 1), each).view(images.shape)
+        return super()._masked(images.flatten(0, 1), each).view(images.shape)
 
     def _joined(self, views: list[Pictures]) -> list[Tensor]:
         return list(torch.cat(cast(list[Tensor], views)).mul_(255))

@@ -7,7 +7,7 @@ from mmengine.config import Config, ConfigDict
 
 from . import own
 from .block import read_block
-from .datasets import as_dark, check_sets, set_domains
+from .datasets import as_dark, check_images, check_sets, set_domains
 from .hooks import add_hooks
 from .model import wrap
 from .tasks import TASKS, Task
@@ -56,6 +56,7 @@ def compose(cfg: Config) -> Config:
         return cfg
     cfg.pop('wiid')
     task = TASKS[block.task]
+    check_images(cfg, task)
     check_sets(cfg, task)
     if block.get('paired', True):
         pair(cfg, block, task)

@@ -20,6 +20,26 @@ PACKING = ('Pack', 'Format', 'TestTimeAug')
 ACCURACY = {'top_k_accuracy', 'mean_class_accuracy'}
 
 
+def check_images(cfg: Config, task: Task) -> None:
+    """Look whether a config is for colour images or clips that are read in its pipeline.
+
+    Raises:
+        ValueError: If not: there is no day and night in skeletons, sound or flow, and the order of
+            colours of what a set holds ready is not known.
+    """
+    for job in ('train', 'val', 'test'):
+        if not cfg.get(f'{job}_dataloader'):
+            continue
+        dataset = cfg[f'{job}_dataloader'].dataset
+        names = [str(step['type']).split('.')[-1] for step in _steps(dataset)]
+        flow = any(node.get('modality') == 'Flow' for node in nodes(dataset))
+        if flow or not any(task.reads in n and not n.startswith('Pose') for n in names):
+            raise ValueError(
+                f'{job}_dataloader.dataset: its pipeline ({", ".join(names)}) reads no colour images, '
+                'and wiid makes day and night of them; take a stock config that does'
+            )
+
+
 def as_dark(dark: str | dict, stock: ConfigDict, task: Task) -> ConfigDict:
     """Give the config of a stream of unlabelled dark images or clips.
 
@@ -43,9 +63,11 @@ def as_dark(dark: str | dict, stock: ConfigDict, task: Task) -> ConfigDict:
 
 
 def _steps(stock: ConfigDict) -> Iterator[ConfigDict]:
-    """All steps of a dataset, those of the sets that it wraps first."""
+    """All steps of a dataset, those of the sets that it wraps first; of joined sets the first's."""
     if 'dataset' in stock:
         yield from _steps(stock.dataset)
+    for part in stock.get('datasets', [])[:1]:
+        yield from _steps(part)
     yield from copy.deepcopy(stock.get('pipeline', []))
 
 

@@ -13,6 +13,11 @@ ALWAYS = (
     'wiid_plugins.SettingHook',
 )
 
+REFUSED = {
+    'PreciseBNHook': 'it would set batch norm by day images alone',
+    'MeanTeacherHook': 'it trains a teacher that a paired model does not have',
+}
+
 
 def add_hooks(cfg: Config, block: ConfigDict, task: Task) -> None:
     """Add what a config does not have yet, and put ours in the place of stock ones.
@@ -21,9 +26,19 @@ def add_hooks(cfg: Config, block: ConfigDict, task: Task) -> None:
         cfg: Changed in place.
         block: The block ``wiid``.
         task: Of the stock config.
+
+    Raises:
+        ValueError: If a stock hook does not fit a paired model.
     """
-    hooks = list(cfg.get('custom_hooks') or [])
-    byol = block.get('paired', True) and (block.get('aux') or {}).get('byol')
+    hooks, paired = list(cfg.get('custom_hooks') or []), block.get('paired', True)
+    for hook in hooks if paired else []:
+        reason = REFUSED.get(str(hook['type']).split('.')[-1])
+        if reason:
+            raise ValueError(
+                f'custom_hooks has {hook["type"]}, and {reason}; take it out of custom_hooks, or set '
+                'wiid.paired=False'
+            )
+    byol = paired and (block.get('aux') or {}).get('byol')
     wanted = (*ALWAYS, *task.hooks, *['wiid_plugins.MomentumHook'] * bool(byol))
     there = {hook['type'] for hook in hooks}
     cfg.custom_hooks = hooks + [ConfigDict(type=name) for name in wanted if name not in there]

@@ -19,6 +19,7 @@ class Task:
         stock_hooks: Hooks of a stock config whose place is taken.
         stock_sets: Datasets whose place those of this package take, which check what they read.
         image: Key of the image or clip in a pipeline.
+        reads: Part of the names of transforms that read it.
         light_after: Where a test pipeline changes the light: behind the last transform whose name
             has this in it, and before anything is packed.
     """
@@ -34,6 +35,7 @@ class Task:
     stock_hooks: dict[str, str]
     stock_sets: dict[str, str]
     image: str
+    reads: str
     light_after: str
 
 
@@ -51,6 +53,7 @@ TASKS = {
         stock_hooks={**SAFE, 'VisualizationHook': 'wiid_plugins.ClassPictures'},
         stock_sets={},
         image='img',
+        reads='LoadImage',
         light_after='',
     ),
     'det': Task(
@@ -65,6 +68,7 @@ TASKS = {
         stock_hooks={**SAFE, 'DetVisualizationHook': 'wiid_plugins.DomainPictures'},
         stock_sets={'CocoDataset': 'wiid_plugins.CheckedCoco'},
         image='img',
+        reads='LoadImage',
         light_after='LoadImage',
     ),
     'act': Task(
@@ -79,6 +83,7 @@ TASKS = {
         stock_hooks=SAFE,
         stock_sets={'VideoDataset': 'wiid_plugins.ClipList'},
         image='imgs',
+        reads='Decode',
         light_after='',
     ),
 }

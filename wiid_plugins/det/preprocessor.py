@@ -37,7 +37,7 @@ class PairedDetPreprocessor(PairedPreprocessor):
     ):
         super().__init__(preprocessor, darken, enhance, bgr=bgr)
         self.grid = None if grid is None else GridDraw(**grid)
-        self.mask_token = build_mask_token(fill, grid is not None, 'wiid.mask')
+        self.mask_token = build_mask_token(fill, grid is not None, 'wiid.mask', self.grey)
 
     def _take_mixing(self) -> None:
         """Leave the stock augmentations where they are: they resize all views and boxes at once."""

@@ -49,10 +49,11 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
     In training the batch holds ``inputs`` (day) and ``data_samples``, and may hold what a loader has
     already made, ``night`` and ``target_mask``, and ``dark``, unlabelled real dark pictures. The night
     view and the target are made here where the loader did not. Masking sets normalised pictures to 0,
-    which is the mean colour: black would be an outlier that shifts batch statistics; or to a learned
-    fill, a parameter of the model that lives here. Dark pictures get the masks of the batch too, so
-    that MMD compares light, not how much is hidden. Mixup and CutMix come last and mix all views by
-    one draw. Outside training the stock preprocessor gets the batch untouched.
+    which is the mean colour, or to grey where no mean is subtracted, as for YOLOX: black would be an
+    outlier that shifts batch statistics; or to a learned fill, a parameter of the model that lives
+    here. Dark pictures get the masks of the batch too, so that MMD compares light, not how much is
+    hidden. Mixup and CutMix come last and mix all views by one draw. Outside training the stock
+    preprocessor gets the batch untouched.
 
     Args:
         preprocessor: Config of the toolbox's own preprocessor.
@@ -80,12 +81,13 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
     ):
         super().__init__()
         self.stock = MODELS.build(preprocessor)
+        self.grey = _grey(self.stock)
         self.batch_augments = self._take_mixing()
         self.set_lights(darken, enhance)
         self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
         self.bgr = bgr
-        self.mask_token = build_mask_token(fill, regions is not None, 'wiid.mask')
+        self.mask_token = build_mask_token(fill, regions is not None, 'wiid.mask', self.grey)
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Give ``{'inputs': Views, 'data_samples': list}`` in training, else the stock result."""
@@ -135,7 +137,10 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
 
     def _masked(self, images: Tensor, visible: Tensor) -> Tensor:
         """Fill what is not visible of normalised images."""
-        return (self.mask_token or show_only)(images, visible)
+        if self.mask_token is not None:
+            return self.mask_token(images, visible)
+        fill = images.new_full((3, 1, 1), self.grey) if self.grey else None
+        return show_only(images, visible, fill)
 
     def draw(self, data: dict[str, Any]) -> Drawn:
         """Make the views of a batch and draw what stays visible, without masking anything yet."""
@@ -181,6 +186,14 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
             joined = torch.cat(cast(list[Tensor], views)).mul_(255)
             return joined.flip(1) if self.bgr else joined
         return [(p.flip(0) if self.bgr else p) * 255 for v in views for p in v]  # stock pads them
+
+
+def _grey(stock: BaseDataPreprocessor) -> float:
+    """What the mean colour becomes: 0, or YOLOX's grey where the preprocessor subtracts no mean."""
+    normalizes = getattr(stock, '_enable_normalize', False)
+    if normalizes and stock.mean.any():
+        return 0.0
+    return 114 / float(stock.std.mean()) if normalizes else 114.0
 
 
 def _padded(visible: Pictures, divisor: int) -> Tensor:
