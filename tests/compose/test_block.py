@@ -159,7 +159,8 @@ def test_other_evaluators_and_joined_sets_are_refused():
     with pytest.raises(ValueError, match='test_evaluator is AveragePrecision'):
         compose(config)
     config = stock()
-    config.test_dataloader.dataset = dict(type='ConcatDataset', datasets=[])
+    part = config.test_dataloader.dataset
+    config.test_dataloader.dataset = dict(type='ConcatDataset', datasets=[part, part])
     with pytest.raises(ValueError, match='ConcatDataset joins several sets'):
         compose(config)
     config = stock()
@@ -175,8 +176,9 @@ def test_other_evaluators_and_joined_sets_are_refused():
 def test_stock_datasets_check_what_they_read(scope, stock_type, checked):
     config = stock(paired=False, mask=None)
     config.default_scope = scope
+    read = [LOAD, dict(type='DecordDecode')]
     config.train_dataloader.dataset = dict(
-        type='RepeatDataset', times=2, dataset=dict(type=stock_type, ann_file='a', pipeline=[])
+        type='RepeatDataset', times=2, dataset=dict(type=stock_type, ann_file='a', pipeline=read)
     )
     for job in ('val', 'test'):
         config[f'{job}_dataloader'] = None
