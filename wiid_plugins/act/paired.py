@@ -30,6 +30,7 @@ class PairedRecognizer(PairedModel):
         data_preprocessor: Config of :class:`~wiid_plugins.act.PairedClipPreprocessor`.
     """
 
+    kind = 'BaseRecognizer'
     encoder_parts = ('backbone',)
 
     def __init__(

@@ -25,6 +25,8 @@ class PairedClassifier(PairedModel):
             features for ``NCHW`` without a word.
     """
 
+    kind = 'BaseClassifier'
+
     def __init__(
         self,
         classifier: dict,

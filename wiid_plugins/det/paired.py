@@ -30,6 +30,8 @@ class PairedDetector(PairedModel):
         data_preprocessor: Config of :class:`~wiid_plugins.det.PairedDetPreprocessor`.
     """
 
+    kind = 'BaseDetector'
+
     def __init__(
         self,
         detector: dict,

@@ -32,9 +32,14 @@ class PairedModel(BaseModel):
         data_preprocessor: Config of :class:`~wiid_plugins.models.PairedPreprocessor`.
 
     Attributes:
+        kind: Name of the toolbox's class that a stock model has to be of; None: any.
         encoder_parts: Children of the stock model that the momentum encoder needs.
+
+    Raises:
+        ValueError: If the stock model is of another kind.
     """
 
+    kind: str | None = None
     encoder_parts: tuple[str, ...] = ('backbone', 'neck')
 
     def __init__(
@@ -47,6 +52,11 @@ class PairedModel(BaseModel):
     ):
         super().__init__(data_preprocessor)
         self.model = MODELS.build(model)
+        if self.kind and self.kind not in [base.__name__ for base in type(self.model).__mro__]:
+            raise ValueError(
+                f'{type(self).__name__}: {type(self.model).__name__} is no {self.kind}; take a stock '
+                'config whose model is one'
+            )
         tap = tap or ('neck' if getattr(self.model, 'neck', None) is not None else 'backbone')
         self.tap = [tap] if isinstance(tap, str) else list(tap)
         self.joint_forward = joint_forward
