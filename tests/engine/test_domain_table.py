@@ -25,3 +25,7 @@ def test_domains_stand_across_and_classes_down_in_percent():
         ['stop sign, mAP50-95', '25.0', '12.5'],
         ['car, mAP50-95', '-', '-'],
     ]
+
+
+def test_a_detector_that_finds_nothing_is_told_so():
+    assert 'found nothing in any set' in table({})
