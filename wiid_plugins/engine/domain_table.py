@@ -33,7 +33,9 @@ def table(metrics: dict[str, float]) -> str:
         if name in OVERALL or name.endswith(PER_CLASS):
             scores.setdefault(domain, {})[name] = value
     if not scores:  # mmdet gives no scores then
-        return 'The detector found nothing in any set: train it longer, or look at its learning rate.'
+        return (
+            'The detector found nothing in any set: train it longer, or look at its learning rate.'
+        )
     names = dict.fromkeys(name for found in scores.values() for name in found)
     classes = [name for name in names if name not in OVERALL]
     titles = ['all classes, mAP50', 'all classes, mAP50-95']
