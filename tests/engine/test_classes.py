@@ -1,13 +1,14 @@
 """Sets whose classes differ from those of the training set end a run before its first batch."""
 
 import copy
+import json
 
 import pytest
 
 from toy import Pictures, build_stock, make_runner
 from wiid_plugins.datasets import ClassFolder
 from wiid_plugins.engine import ClassesHook
-from wiid_plugins.engine.classes import compare, labelled_sets
+from wiid_plugins.engine.classes import compare, labelled_sets, tested
 
 ABC = ('a', 'b', 'c')
 
@@ -113,3 +114,39 @@ def test_a_folder_to_test_on_may_lack_a_class_where_all_are_named(tmp_path):
     assert [data.get_data_info(i)['gt_label'] for i in range(2)] == [0, 2]
     with pytest.raises(ValueError, match=r"missing \['b'\]"):
         ClassFolder(data_prefix=str(tmp_path), metainfo=dict(classes=ABC))
+
+
+def folders(root, *names):
+    for name in names:
+        (root / name).mkdir(parents=True)
+        (root / name / '0.png').touch()
+    return dict(type='wiid_plugins.ClassFolder', data_prefix=str(root), pipeline=[], test_mode=True)
+
+
+def test_a_training_looks_at_the_sets_that_are_tested_later(tmp_path):
+    runner = validated(tmp_path / 'w', ABC)
+    night = folders(tmp_path / 'night', 'a', 'b', 'x')
+    sets = [night, copy.deepcopy(night), folders(tmp_path / 'day', 'a', 'b', 'c')]
+    runner.cfg.test_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=sets))
+    assert [len(found) for found in tested(runner.cfg.test_dataloader)] == [3, 3]  # each once
+    with pytest.raises(ValueError, match="night: its classes.*missing: 'c'; unknown: 'x'"):
+        runner.train()
+    assert runner.iter == 0
+
+
+@pytest.mark.parametrize('boxes', [0, 1])
+def test_a_test_set_without_a_box_is_refused(tmp_path, boxes):
+    file, box = tmp_path / 'night.json', dict(id=0, image_id=0, category_id=1, bbox=[0, 0, 4, 4])
+    image = dict(id=0, file_name='0.png', width=8, height=8)
+    content = dict(images=[image], categories=[dict(id=1, name='a')])
+    content['annotations'] = [box | dict(area=16, iscrowd=0)] * boxes
+    file.write_text(json.dumps(content))
+    dataset = dict(
+        type='wiid_plugins.CheckedCoco', ann_file=str(file), metainfo=dict(classes=('a',))
+    )
+    loader = dict(dataset=dict(dataset, test_mode=True, pipeline=[]))
+    if boxes:
+        assert len(list(tested(loader))) == 1
+        return
+    with pytest.raises(ValueError, match='night.json: none of its 1 images has a label'):
+        list(tested(loader))
