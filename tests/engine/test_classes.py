@@ -8,7 +8,7 @@ import pytest
 from toy import Pictures, build_stock, make_runner
 from wiid_plugins.datasets import ClassFolder
 from wiid_plugins.engine import ClassesHook
-from wiid_plugins.engine.classes import compare, labelled_sets, tested
+from wiid_plugins.engine.classes import compare, labelled_sets, sets_to_test
 
 ABC = ('a', 'b', 'c')
 
@@ -128,7 +128,7 @@ def test_a_training_looks_at_the_sets_that_are_tested_later(tmp_path):
     night = folders(tmp_path / 'night', 'a', 'b', 'x')
     sets = [night, copy.deepcopy(night), folders(tmp_path / 'day', 'a', 'b', 'c')]
     runner.cfg.test_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=sets))
-    assert [len(found) for found in tested(runner.cfg.test_dataloader)] == [3, 3]  # each once
+    assert [len(found) for found in sets_to_test(runner.cfg.test_dataloader)] == [3, 3]  # each once
     with pytest.raises(ValueError, match="night: its classes.*missing: 'c'; unknown: 'x'"):
         runner.train()
     assert runner.iter == 0
@@ -146,7 +146,7 @@ def test_a_test_set_without_a_box_is_refused(tmp_path, boxes):
     )
     loader = dict(dataset=dict(dataset, test_mode=True, pipeline=[]))
     if boxes:
-        assert len(list(tested(loader))) == 1
+        assert len(list(sets_to_test(loader))) == 1
         return
     with pytest.raises(ValueError, match='night.json: none of its 1 images has a label'):
-        list(tested(loader))
+        list(sets_to_test(loader))

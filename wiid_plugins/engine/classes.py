@@ -37,7 +37,7 @@ class ClassesHook(Hook):
         if runner._resume and self.trained:
             compare(*self.trained, *first)
         later = [runner.val_loop.dataloader.dataset] if runner.val_loop is not None else []
-        for dataset in (*later, *tested(runner.cfg.get('test_dataloader'))):
+        for dataset in (*later, *sets_to_test(runner.cfg.get('test_dataloader'))):
             for name, classes in labelled_sets(dataset):
                 compare(f'training set {first[0]}', first[1], name, classes)
 
@@ -48,7 +48,7 @@ class ClassesHook(Hook):
                 compare(*self.trained, name, classes)
 
 
-def tested(loader: dict | None) -> Iterator[Dataset]:
+def sets_to_test(loader: dict | None) -> Iterator[Dataset]:
     """Give the sets of a config to test on, each list of files once.
 
     Raises:
