@@ -144,7 +144,7 @@ def test_a_test_set_without_a_box_is_refused(tmp_path, boxes):
     dataset = dict(
         type='wiid_plugins.CheckedCoco', ann_file=str(file), metainfo=dict(classes=('a',))
     )
-    loader = dict(dataset=dict(dataset, test_mode=True, pipeline=[]))
+    loader = dict(dataset=dict(dataset, data_prefix=dict(img=''), test_mode=True, pipeline=[]))
     if boxes:
         assert len(list(sets_to_test(loader))) == 1
         return
