@@ -40,7 +40,7 @@ def test_batches_never_end_and_show_every_picture(folder):
 
 def test_a_damaged_picture_is_named(folder):
     (folder / 'bad.png').write_bytes(b'no picture')
-    with pytest.raises(ValueError, match='bad.png: cannot be read'):
+    with pytest.raises(ValueError, match='bad.png: not readable'):
         DarkPictures(str(folder), 32)[3]
 
 
