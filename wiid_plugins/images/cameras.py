@@ -24,7 +24,7 @@ def decode_raw(path: Path) -> np.ndarray:
     rawpy = _package('rawpy', path)
     with path.open('rb') as file, rawpy.imread(file) as raw:
         check_size(raw.sizes.raw_width, raw.sizes.raw_height)
-        return raw.postprocess(
+        developed = raw.postprocess(
             demosaic_algorithm=rawpy.DemosaicAlgorithm.LINEAR,
             use_camera_wb=True,
             no_auto_bright=True,
@@ -33,6 +33,7 @@ def decode_raw(path: Path) -> np.ndarray:
             gamma=SRGB,
             output_bps=16,
         )
+    return three_channels(developed)  # a camera without colours gives one
 
 
 def decode_heif(path: Path) -> np.ndarray:

@@ -96,7 +96,7 @@ def three_channels(pixels: np.ndarray) -> np.ndarray:
 
 
 def turn(pixels: np.ndarray, orientation: object) -> np.ndarray:
-    """Turn ``(H, W, 3)`` upright, as the orientation 1 to 8 of EXIF says; others say nothing."""
+    """Turn ``(H, W)`` or ``(H, W, C)`` upright by the orientation 1 to 8 of EXIF; others say nothing."""
     turns, mirrored = TURNS.get(orientation, (0, False)) if isinstance(orientation, int) else (0, 0)
     if not turns and not mirrored:
         return pixels

@@ -39,11 +39,9 @@ def decode_deep_tiff(path: Path) -> np.ndarray:
         _check(page)
         white = _white(page)
         found = light(_numbers(page, path), white)
-        tag = page.tags.get(ORIENTATION)
-        orientation = None if tag is None else tag.value
     if page.photometric == PHOTOMETRIC.MINISWHITE:
         found = (1 if found.dtype == np.float32 else DEEP) - found
-    return turn(three_channels(found), orientation)
+    return three_channels(found)
 
 
 def _check(page: TiffPage) -> None:
@@ -68,12 +66,19 @@ def _white(page: TiffPage) -> int | None:
 
 
 def _numbers(page: TiffPage, path: Path) -> np.ndarray:
-    """The numbers as they are stored, ``(H, W)`` or ``(H, W, C)`` RGB."""
+    """The numbers as they are stored, ``(H, W)`` or ``(H, W, C)`` RGB, upright."""
     try:
-        return page.asarray().transpose(AXES[page.axes])
+        tag = page.tags.get(ORIENTATION)
+        stored = page.asarray().transpose(AXES[page.axes])
+        return turn(stored, None if tag is None else tag.value)
     except ValueError as error:
-        if 'imagecodecs' not in str(error):  # a package of codecs that OpenCV has most of
+        if 'imagecodecs' not in str(error):  # a package of codecs, most of which OpenCV has
             raise
+    return _by_opencv(page, path)
+
+
+def _by_opencv(page: TiffPage, path: Path) -> np.ndarray:
+    """OpenCV turns TIFF by itself."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
