@@ -151,7 +151,7 @@ def _settings(args: argparse.Namespace, tool: str, plan: Plan) -> dict:
         weights=digest(args.weights),
         jpeg=args.jpeg,
         seed=getattr(args, 'seed', 0),
-        **({'bits': 16} if getattr(args, 'bits', 8) == 16 else {}),  # older notes do not name 8
+        bits=getattr(args, 'bits', 8),
     )
 
 
