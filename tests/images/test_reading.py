@@ -164,3 +164,12 @@ def test_a_large_sparse_tiff_is_refused_before_it_fills_the_memory(tmp_path):
         UnreadableImageError, match='40000 x 40000 px could be a decompression bomb'
     ):
         decode(tmp_path / 'a.tif')
+
+
+def test_a_png_chunk_that_is_longer_than_the_file_takes_no_memory(tmp_path):
+    COLOUR['rgb.png'](tmp_path / 'a.png')
+    data = (tmp_path / 'a.png').read_bytes()
+    place = data.rindex(b'IEND') - 4
+    (tmp_path / 'a.png').write_bytes(data[:place] + b'\x7f\xff\xff\xff' + data[place + 4 :])
+    with pytest.raises(UnreadableImageError, match="the data end in the middle of b'IEND'"):
+        decode(tmp_path / 'a.png')

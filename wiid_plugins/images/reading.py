@@ -13,6 +13,7 @@ from .tiff import decode_deep_tiff, is_tiff
 
 ORIENTATION = 0x0112  # of EXIF
 BITS = 258  # of TIFF
+PNG = b'\x89PNG\r\n\x1a\n'
 
 
 def read_image(path: str | Path) -> np.ndarray:
@@ -73,6 +74,7 @@ def _read(image: Image.Image, path: Path) -> np.ndarray:
     image.load()
     orientation = _orientation(image)
     if white:
+        image.close()  # for its memory
         pixels = _deep_colour(path, white)
     elif image.mode.startswith('I'):
         pixels = light(np.asarray(image), DEEP)
@@ -96,11 +98,25 @@ def _deep_white(image: Image.Image) -> int | None:
 
 
 def _deep_colour(path: Path, white: int) -> np.ndarray:
-    data = np.frombuffer(path.read_bytes(), np.uint8)
-    pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    data = path.read_bytes()
+    if data.startswith(PNG):
+        _check_chunks(data)
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16:
         raise ValueError('the data are damaged')
     return light(three_channels(pixels)[..., ::-1], white)
+
+
+def _check_chunks(data: bytes) -> None:
+    """Refuse PNG with a chunk longer than the file, for which OpenCV takes up to 2 GB of memory."""
+    place = len(PNG)
+    while place < len(data):
+        length, kind = int.from_bytes(data[place : place + 4], 'big'), data[place + 4 : place + 8]
+        place += 12 + length
+        if place > len(data):
+            raise ValueError(f'the data end in the middle of {kind!r}')
+        if kind == b'IEND':
+            return
 
 
 def _orientation(image: Image.Image) -> object:
