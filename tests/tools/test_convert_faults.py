@@ -73,7 +73,7 @@ def test_odd_names_are_kept_and_said_on_one_line(root, name, capsys):
     assert enhance.main([str(root / 'in'), str(root / 'other')]) == 1
     listed = capsys.readouterr().err.splitlines()[-1]
     assert listed.startswith('failed: ') and listed.endswith(
-        'not readable as a picture (cannot identify image file)'
+        'not readable as a picture (cannot identify image file); replace or remove the file'
     )
     assert listed.isprintable()
 
@@ -101,16 +101,16 @@ def test_a_folder_with_the_name_of_an_output_is_no_hindrance(root):
 
 
 def test_other_kinds_are_named_with_the_mend(root, capsys):
-    for name in ('a.HEIC', 'b.heic', 'c.gif', 'd.txt', 'e'):
+    for name in ('a.JXL', 'b.jxl', 'c.gif', 'd.txt', 'e'):
         (root / 'in' / name).touch()
     assert run(root) == 0
     out = capsys.readouterr().out
-    assert '5 other files ignored (2 .heic, 1 without suffix, 1 .gif, 1 .txt)' in out
-    assert re.search(r'\.heic: pictures .* save them as JPEG, PNG or TIFF', out)
+    assert '5 other files ignored (2 .jxl, 1 without suffix, 1 .gif, 1 .txt)' in out
+    assert re.search(r'\.jxl: pictures .* save them as JPEG, PNG or TIFF', out)
     assert re.search(r'\.gif: clips .* ffmpeg -i FILE FILE.mp4', out)
     (root / 'in' / 'ok.png').unlink()
     assert run(root) == 1
-    assert '2 .heic' in (err := capsys.readouterr().err) and 'save them as JPEG' in err
+    assert '2 .jxl' in (err := capsys.readouterr().err) and 'save them as JPEG' in err
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_listed_and_the_rest_is_done(dark, tmp_path, caps
     (dark / 'half.jpg').write_bytes(whole[: len(whole) // 2])
     (dark / 'text.jpg').write_text('not a picture')
     (dark / 'nothing.mp4').touch()
-    Image.fromarray(np.full((8, 9), 0.5, np.float32)).save(dark / 'float.tif')
+    Image.fromarray(np.full((8, 9), 5, np.float32)).save(dark / 'float.tif')
     cmyk = Image.fromarray(draw_picture()).convert('CMYK')
     cmyk.save(dark / 'cmyk.jpg')
     (dark / 'notes.txt').write_text('ignored')

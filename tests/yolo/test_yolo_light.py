@@ -1,12 +1,14 @@
 """Pictures that are not trained on with labels: the dark stream, and enhanced test pictures."""
 
 import threading
+from importlib.util import find_spec
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
+from light_files import write_dng, write_png
 from wiid_plugins.translation import build_enhancer
 from wiid_plugins.yolo.dark import DarkPictures, dark_batches
 from wiid_plugins.yolo.enhanced import EnhancedValidator
@@ -31,6 +33,16 @@ def test_dark_pictures_are_square_rgb_crops_of_every_picture_below(folder):
         assert pictures[index].flatten(1).float().mean(1).tolist() == [50, 20, index]
 
 
+def test_dark_pictures_of_16_bits_and_raw_come_with_their_light(tmp_path):
+    write_png(tmp_path / 'a.png', np.full((40, 60), 30 * 257, np.uint16))
+    wanted = [30]
+    if find_spec('rawpy'):
+        write_dng(tmp_path / 'b.dng', np.full((40, 60), 851, np.uint16))  # sRGB 30
+        wanted.append(30)
+    pictures = DarkPictures(str(tmp_path), 32)
+    assert [round(float(p.float().mean())) for p in pictures] == wanted
+
+
 def test_batches_never_end_and_show_every_picture(folder):
     batches = dark_batches(str(folder), 32, batch=2, workers=0, rank=-1, device=torch.device('cpu'))
     seen = [next(batches) for _ in range(8)]
@@ -40,7 +52,7 @@ def test_batches_never_end_and_show_every_picture(folder):
 
 def test_a_damaged_picture_is_named(folder):
     (folder / 'bad.png').write_bytes(b'no picture')
-    with pytest.raises(ValueError, match='bad.png: cannot be read'):
+    with pytest.raises(ValueError, match='bad.png: not readable'):
         DarkPictures(str(folder), 32)[3]
 
 

@@ -149,6 +149,8 @@ def as_labelled(path: str, stock: ConfigDict, task: Task) -> ConfigDict:
         raise FileNotFoundError(f'{path}: there is no such data; give {FILES[task.scope]}')
     kept = {k: stock[k] for k in ('metainfo', 'test_mode', 'pipeline') if k in stock}
     if task.scope == 'mmpretrain':
+        if 'extensions' in stock:
+            kept['extensions'] = stock.extensions
         return ConfigDict(type='wiid_plugins.ClassFolder', data_prefix=path, **kept)
     if place.is_dir():
         raise ValueError(f'{path}: is a folder; give {FILES[task.scope]}')

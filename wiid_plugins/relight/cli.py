@@ -22,11 +22,13 @@ from .say import count_kinds, mends, printable, say
 from .tree import ConvertError, Job, Outcome, Plan, UnreadableError, make_plan
 from .videos import convert_video
 
-EPILOG = """Pictures become PNG, or JPEG with --jpeg: upright, RGB, 8 bits, without transparency. Videos
-become MP4 (H.264, no sound) with the same number, rate and size of frames, all treated with the
-same parameters. Of pictures with several frames or pages the first is taken. Other files are
-ignored. The same command again goes on where it was stopped, and makes again what has another
-input than before; torchrun shares the work: torchrun --nproc-per-node 4 tools/{tool}.py IN OUT ...
+EPILOG = """Pictures become PNG, or JPEG with --jpeg: upright, RGB, without transparency. They are
+computed with all bits they have, those of camera RAW too; only what is written is rounded. Two of
+one name, a.dng and a.jpg, become a.dng.png and a.jpg.png. Videos become MP4 (H.264, no sound) with
+the same number, rate and size of frames, all treated with the same parameters. Of pictures with several
+frames or pages the first is taken. Other files are ignored. The same command again goes on where it
+was stopped, and makes again what has another input than before; torchrun shares the work:
+torchrun --nproc-per-node 4 tools/{tool}.py IN OUT ...
 Pictures are not cut into tiles: Zero-DCE takes about 1.3 GB of memory per megapixel.
 
 examples:
@@ -73,7 +75,7 @@ def run(
     """Run a tool's command line, report its errors, and give the exit status.
 
     Args:
-        args: From the parser of :func:`make_parser`; ``seed`` is optional.
+        args: From the parser of :func:`make_parser`; ``seed`` and ``bits`` are optional.
         tool: Name of the tool.
         build: Makes the method from ``method`` and, if given, ``weights``.
         finish: Called when all that can be read is done.
@@ -138,7 +140,7 @@ def _build(args: argparse.Namespace, build: Callable[..., Light]) -> Relight:
     if device == 'cuda':
         device = f'cuda:{int(os.environ.get("LOCAL_RANK", 0)) % torch.cuda.device_count()}'
     batch = 1 if args.method == 'procedural' else args.batch
-    return Relight(light, device, getattr(args, 'seed', 0), batch)
+    return Relight(light, device, getattr(args, 'seed', 0), batch, getattr(args, 'bits', 8))
 
 
 def _settings(args: argparse.Namespace, tool: str, plan: Plan) -> dict:
@@ -149,6 +151,7 @@ def _settings(args: argparse.Namespace, tool: str, plan: Plan) -> dict:
         weights=digest(args.weights),
         jpeg=args.jpeg,
         seed=getattr(args, 'seed', 0),
+        bits=getattr(args, 'bits', 8),
     )
 
 

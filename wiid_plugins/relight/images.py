@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, UnidentifiedImageError
 
+from ..images import UnreadableImageError, decode
 from .light import Relight
 from .tree import Job, Outcome, UnreadableError, check_file, whole_output
 
@@ -24,7 +25,14 @@ Out = TypeVar('Out')
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture on its way: ``pixels`` (H, W, 3) uint8 RGB, or ``None`` and why; see ``Outcome``."""
+    """An image on its way, see ``Outcome``.
+
+    Args:
+        job: What becomes what.
+        pixels: ``(H, W, 3)`` RGB: uint8, uint16, or float32 in [0, 1]; None: see ``reason``.
+        reason: Why there are no pixels.
+        note: What of the input is not taken.
+    """
 
     job: Job
     pixels: np.ndarray | None
@@ -32,44 +40,8 @@ class Picture:
     note: str | None = None
 
 
-def read_picture(path: Path) -> np.ndarray:
-    """Read any picture as ``(H, W, 3)`` uint8 RGB, upright as its EXIF data say.
-
-    Grey, palette and CMYK pictures become RGB, 16 bits are rounded to 8, transparency is dropped, of
-    several pages the first is taken. Pillow, as OpenCV fills the missing rows of a truncated JPEG
-    with grey and goes on.
-
-    Raises:
-        UnreadableError: If it is damaged, no picture, or has values without a defined white.
-    """
-    try:
-        with Image.open(path) as picture:
-            upright = _turned(picture)
-            if upright.mode.startswith('I;16'):
-                grey = (np.asarray(upright).astype(np.float32) / 257).round().astype(np.uint8)
-                return np.repeat(grey[..., None], 3, axis=2)
-            if upright.mode not in ('I', 'F'):
-                return np.asarray(upright.convert('RGB'))
-    except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them into
-        text = str(error).replace(f' {str(path)!r}', '')
-        raise UnreadableError(
-            f'not readable as a picture ({text or type(error).__name__})'
-        ) from None
-    raise UnreadableError('holds numbers without a defined white; save it with 8 or 16 bits')
-
-
-def _turned(picture: Image.Image) -> Image.Image:
-    """Turn upright as EXIF data say; damaged ones say nothing."""
-    picture.load()
-    picture.info.pop('transparency', None)  # of palettes; Pillow warns of what is dropped anyway
-    try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:  # whatever damaged data lead Pillow into; the pixels are read
-        return picture
-
-
 def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> None:
-    """Write ``(H, W, 3)`` uint8 RGB as PNG, or as JPEG of a quality in [1, 100].
+    """Write ``(H, W, 3)`` uint8 or uint16 RGB as PNG, or uint8 as JPEG of a quality in [1, 100].
 
     Raises:
         UnreadableError: If its kind of file cannot hold it, or none can have its name.
@@ -117,7 +89,9 @@ def convert_images(
 def _load(job: Job) -> Picture:
     try:
         check_file(job)
-        return Picture(job, read_picture(job.source), note=_left_out(job.source))
+        return Picture(job, decode(job.source), note=_left_out(job.source))
+    except UnreadableImageError as error:
+        return Picture(job, None, error.reason)
     except UnreadableError as error:
         return Picture(job, None, str(error))
 
@@ -129,6 +103,8 @@ def _left_out(path: Path) -> str | None:
     try:
         with Image.open(path) as picture:
             count = getattr(picture, 'n_frames', 1)
+    except UnidentifiedImageError:  # TIFF of floats, say, which another library reads
+        return None
     except Exception:  # damaged behind the first, which is read
         return 'is damaged behind its first frame, which is taken'
     pages = path.suffix.lower().startswith('.tif')
@@ -166,23 +142,24 @@ def _treat(pictures: Iterable[Picture], relight: Relight) -> Iterator[Picture]:
 
 
 def _same_size(pictures: Iterable[Picture], batch: int) -> Iterator[list[Picture]]:
-    """Group pictures of one size, within bounds of memory; the unreadable come at once."""
-    waiting: dict[tuple[int, ...], list[Picture]] = {}
+    """Group pictures of one size and depth, within bounds of memory; the unreadable come at once."""
+    waiting: dict[tuple, list[Picture]] = {}
     for picture in pictures:
         if picture.pixels is None:
             yield [picture]
             continue
         size = picture.pixels.shape
-        group = waiting.setdefault(size, [])
+        kind = (*size, picture.pixels.dtype)
+        group = waiting.setdefault(kind, [])
         group.append(picture)
         if len(group) == batch or len(group) * size[0] * size[1] >= BATCH_PIXELS:
-            yield waiting.pop(size)
+            yield waiting.pop(kind)
         elif _too_many(waiting, batch):
             yield waiting.pop(next(iter(waiting)))
     yield from waiting.values()
 
 
-def _too_many(waiting: dict[tuple[int, ...], list[Picture]], batch: int) -> bool:
+def _too_many(waiting: dict[tuple, list[Picture]], batch: int) -> bool:
     count = sum(len(group) for group in waiting.values())
     firsts = ((len(group), group[0].pixels) for group in waiting.values())
     size = sum(number * pixels.nbytes for number, pixels in firsts if pixels is not None)

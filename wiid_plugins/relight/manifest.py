@@ -8,6 +8,7 @@ from pathlib import Path
 from .tree import ConvertError, Job, part_of, whole_file
 
 NAME = '.wiid_light.json'
+EARLIER = {'bits': 8}  # what releases whose note does not say it have made
 
 
 def digest(weights: Path | None) -> str | None:
@@ -55,7 +56,7 @@ def _check(manifest: Path, settings: dict, jobs: Sequence[Job]) -> None:
             )
         return
     try:
-        before = dict(json.loads(manifest.read_text()))
+        before = EARLIER | dict(json.loads(manifest.read_text()))
     except (ValueError, TypeError):
         raise ConvertError(f'{manifest}: damaged; {mend}') from None
     differences = [

@@ -17,9 +17,9 @@ from PIL.PngImagePlugin import PngInfo
 from skimage.measure import blur_effect, shannon_entropy
 from tqdm import tqdm
 
-from .images import read_picture
+from ..images import UnreadableImageError, as_bytes, decode
 from .say import say
-from .tree import ConvertError, Job, Plan, UnreadableError, whole_file
+from .tree import ConvertError, Job, Plan, whole_file
 
 SIGN = 'wiid_plugins contact sheet'  # in the file's metadata: what may be drawn over
 SMALLEST = 4  # px a side that wavelets and edges need
@@ -102,13 +102,13 @@ def draw_sheet(jobs: Sequence[Job]) -> np.ndarray:
 
 def _both(job: Job) -> tuple[dict[str, float], dict[str, float]]:
     try:
-        return scores(read_picture(job.source)), scores(read_picture(job.target))
-    except UnreadableError as error:
-        raise ConvertError(f'{job.source} or {job.target}: {error}; remove both') from None
+        return scores(as_bytes(decode(job.source))), scores(as_bytes(decode(job.target)))
+    except UnreadableImageError as error:
+        raise ConvertError(f'--report: {error}; its output is {job.target}') from None
 
 
 def _tile(path: Path) -> np.ndarray:
-    pixels = read_picture(path)
+    pixels = as_bytes(decode(path))
     scale = SIDE / max(pixels.shape)
     size = [max(1, round(side * scale)) for side in pixels.shape[1::-1]]
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 
 SHOWN = 6  # kinds of other files
-PICTURES = '.arw .avif .cr2 .cr3 .dng .heic .heif .j2k .jp2 .jxl .nef .orf .psd .raf .raw .rw2 .tga'
+PICTURES = '.avif .j2k .jp2 .jxl .psd .tga'
 CLIPS = '.3gp .apng .flv .gif .m2ts .m4v .mpeg .mpg .mts .ogv .ts .wmv'
 MENDS = {
     PICTURES: 'pictures of kinds that this tool does not read; save them as JPEG, PNG or TIFF',

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..images import HEIF, PLAIN
+from ..images import SUFFIXES as IMAGES
 from .names import name_outputs
 from .say import count_kinds, mends
 
-IMAGES = frozenset(['.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp'])
 NAMED = (
     errno.EEXIST,
     errno.EISDIR,
@@ -104,7 +105,7 @@ def make_plan(source: Path, out: Path, image_suffix: str) -> Plan:
     )
     others = Counter(suffix for suffix in suffixes.values() if suffix not in IMAGES | VIDEOS)
     if not outputs:
-        known = ' '.join(sorted(IMAGES | VIDEOS))
+        known = ' '.join([*sorted(PLAIN | HEIF | VIDEOS), 'and RAW of cameras'])
         there = [f'no picture and no video ({known}) is there', *mends(others)]
         count = f'; {others.total()} other files{count_kinds(others)}' if others else ''
         raise ConvertError(f'{source}: {there[0]}{"; ".join([count, *there[1:]])}')

@@ -1,4 +1,4 @@
-"""Pictures of a pipeline, ``(H, W, 3)`` uint8 BGR, as what ops take, and back."""
+"""Pictures of a pipeline, ``(H, W, 3)`` BGR, uint8 or float32 in [0, 255], for ops, and back."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,14 @@ Picture = np.ndarray | Sequence[np.ndarray]
 
 
 def to_unit(image: np.ndarray) -> Tensor:
-    """``(H, W, 3)`` uint8 BGR -> ``(1, 3, H, W)`` float32 RGB in [0, 1]."""
+    """``(H, W, 3)`` BGR, uint8 or float32 in [0, 255] -> ``(1, 3, H, W)`` float32 RGB in [0, 1]."""
     return torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)[None].float() / 255
 
 
-def to_image(images: Tensor) -> np.ndarray:
-    """``(1, 3, H, W)`` float RGB in [0, 1] -> ``(H, W, 3)`` uint8 BGR, rounded."""
-    pixels = (images[0] * 255).round().clamp(0, 255).byte()
+def to_image(images: Tensor, dtype: np.dtype | str = 'uint8') -> np.ndarray:
+    """``(1, 3, H, W)`` float RGB in [0, 1] -> ``(H, W, 3)`` BGR, uint8, rounded, or float32."""
+    pixels = (images[0] * 255).clamp(0, 255)
+    pixels = pixels.round().byte() if dtype == 'uint8' else pixels.float()
     return np.ascontiguousarray(pixels.permute(1, 2, 0).numpy()[..., ::-1])
 
 
@@ -28,11 +29,15 @@ def relit(light: Light, picture: Picture, generator: torch.Generator | None = No
 
     Args:
         light: What changes it.
-        picture: ``(H, W, 3)`` uint8 BGR, or mmaction2's frames, T times ``(H, W, 3)`` uint8 RGB.
+        picture: ``(H, W, 3)`` BGR, uint8 or float32 in [0, 255], or mmaction2's frames, T times
+            ``(H, W, 3)`` uint8 RGB.
         generator: Makes random draws repeat.
+
+    Returns:
+        The same, of the same dtype.
     """
     if isinstance(picture, np.ndarray):
-        return to_image(light(to_unit(picture), generator))
+        return to_image(light(to_unit(picture), generator), picture.dtype)
     frames = torch.cat([to_unit(frame[..., ::-1]) for frame in picture])
     lit = light.for_clip(frames, generator)(frames)
     return [to_image(frame[None])[..., ::-1].copy() for frame in lit]

@@ -11,7 +11,8 @@ from ._image import Seeded, relit
 class Darken(Seeded, BaseTransform):
     """Make the night twin of a picture, or of all frames of a clip by one draw.
 
-    Required keys: img (H, W, 3) uint8 BGR, or imgs, mmaction2's frames (H, W, 3) uint8 RGB.
+    Required keys: img (H, W, 3) BGR, uint8 or float32 in [0, 255], or imgs, mmaction2's frames
+    (H, W, 3) uint8 RGB.
     Added keys: ``out``, as what it was made from.
 
     Args:
@@ -35,8 +36,8 @@ class Darken(Seeded, BaseTransform):
 class Enhance(BaseTransform):
     """Brighten a dark picture or clip; the procedural curve leaves a bright one as it is.
 
-    Required and modified keys: ``key`` (H, W, 3) uint8 BGR, or a clip's frames (H, W, 3) uint8 RGB,
-    which share one curve.
+    Required and modified keys: ``key`` (H, W, 3) BGR, uint8 or float32 in [0, 255], or a clip's frames
+    (H, W, 3) uint8 RGB, which share one curve.
 
     Args:
         key: Which picture; ``'imgs'`` for mmaction2's clips.

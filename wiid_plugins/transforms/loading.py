@@ -4,56 +4,73 @@ import logging
 from pathlib import Path
 
 import numpy as np
-from mmcv.transforms import LoadImageFromFile
+from mmcv.transforms import BaseTransform
 from mmengine.logging import print_log
-from PIL.Image import DecompressionBombError
 
 from ..compat import mend_shared_draws
+from ..images import UnreadableImageError, as_bytes, as_floats, decode
 from ..registry import TRANSFORMS
+from ..translation import build_enhancer
+from ._image import to_image, to_unit
 
 _SUFFIXES = ('.png', '.jpg', '.jpeg', '.bmp')
 
 
 @TRANSFORMS.register_module()
-class LoadImage(LoadImageFromFile):
-    """Load a picture; a damaged one is an error or a counted warning, never half a picture.
+class LoadImage(BaseTransform):
+    """Load any image; a damaged one is an error or a counted warning, never half an image.
 
-    Decoded with Pillow: OpenCV fills the missing rows of a truncated JPEG with grey and goes on.
+    Reads PNG, JPEG, TIFF, WebP, BMP, PGM, PPM, camera RAW and, with pillow-heif, HEIC, with 8, 16 or
+    32 bits or floats in [0, 1]; see :func:`~wiid_plugins.images.decode`. Dark images of more than 8
+    bits hold most of what they show below the first steps of 8 bits. Two ways keep it:
 
-    Required keys: img_path. Added keys: those of mmcv's ``LoadImageFromFile``; img is uint8 BGR.
+    * ``enhance=dict()`` brightens before the cut to 8 bits. Every transform can follow. For images
+      that are all dark, as in a night test set; it takes the place of ``Enhance``.
+    * ``dtype='float32'`` makes no cut. ``Enhance``, and models that enhance in training, then have
+      all bits. Resize, crop, flip, pad and pack take such images; those that change colours, such
+      as AutoAugment and what uses Pillow, want uint8.
+
+    Required keys: img_path. Added keys: img, img_shape and ori_shape ``(H, W)``.
 
     Args:
         on_error: ``'raise'``, or ``'skip'``: the training set draws another sample instead.
-        **kwargs: Of mmcv's ``LoadImageFromFile``.
+        enhance: Of :func:`~wiid_plugins.translation.build_enhancer`; None leaves the light as it is.
+        dtype: Of img ``(H, W, 3)`` BGR: ``'uint8'``, rounded, or ``'float32'`` in [0, 255].
     """
 
-    def __init__(self, on_error: str = 'raise', **kwargs):
+    def __init__(self, on_error: str = 'raise', enhance: dict | None = None, dtype: str = 'uint8'):
         if on_error not in ('raise', 'skip'):
             raise ValueError(f"LoadImage.on_error is 'raise' or 'skip', not {on_error!r}")
-        super().__init__(imdecode_backend='pillow', **kwargs)
-        self.on_error = on_error
+        if dtype not in ('uint8', 'float32'):
+            raise ValueError(f"LoadImage.dtype is 'uint8' or 'float32', not {dtype!r}")
+        self.on_error, self.dtype = on_error, dtype
+        self.enhance = None if enhance is None else build_enhancer(**enhance)
         self.skipped = 0
 
     def transform(self, results: dict) -> dict | None:
-        """Load one picture; None asks the dataset for another sample."""
+        """Load one image; None asks the dataset for another sample."""
         path = results['img_path']
         if not Path(path).is_file():
             raise FileNotFoundError(f'{path}: there is no such picture; run the prepare tool again')
         try:
-            return super().transform(results)
-        except (OSError, SyntaxError, ValueError, DecompressionBombError) as error:
+            img = self._load(path)
+        except UnreadableImageError as error:
             if self.on_error == 'raise':
-                raise OSError(
-                    f'{path}: not readable as a picture ({error}); replace or remove the file, or '
-                    "set on_error='skip' in LoadImage"
-                ) from None
-        self.skipped += 1
-        print_log(
-            f'{path}: unreadable, skipped ({self.skipped} so far in this loader process)',
-            'current',
-            level=logging.WARNING,
-        )
-        return None
+                raise OSError(f"{error}, or set on_error='skip' in LoadImage") from None
+            self.skipped += 1
+            print_log(
+                f'{path}: unreadable, skipped ({self.skipped} so far in this loader process)',
+                'current',
+                level=logging.WARNING,
+            )
+            return None
+        return {**results, 'img': img, 'img_shape': img.shape[:2], 'ori_shape': img.shape[:2]}
+
+    def _load(self, path: str) -> np.ndarray:
+        pixels = decode(path)[..., ::-1]
+        if self.enhance is None:
+            return as_bytes(pixels) if self.dtype == 'uint8' else as_floats(pixels) * 255
+        return to_image(self.enhance(to_unit(as_floats(pixels) * 255)), self.dtype)
 
 
 @TRANSFORMS.register_module()

@@ -9,12 +9,14 @@ from torch.utils.data import Dataset
 from torchvision.transforms import v2
 from ultralytics.data import build_dataloader
 from ultralytics.data.utils import IMG_FORMATS
-from ultralytics.utils.patches import imread
+
+from ..images import SUFFIXES, as_bytes, decode
 
 
 class DarkPictures(Dataset):
-    """Random square crops of all pictures below a folder, ``(3, S, S)`` uint8 RGB.
+    """Random square crops of all images below a folder, ``(3, S, S)`` uint8 RGB.
 
+    Of any kind that :func:`~wiid_plugins.images.decode` reads, rounded to the 8 bits of Ultralytics.
     Crops rather than letterboxed pictures, since the grey borders would be enhanced too.
 
     Args:
@@ -26,8 +28,8 @@ class DarkPictures(Dataset):
     """
 
     def __init__(self, folder: str, imgsz: int):
-        found = (p for p in Path(folder).rglob('*.*') if p.suffix[1:].lower() in IMG_FORMATS)
-        self.files = sorted(map(str, found))
+        kinds = SUFFIXES | {f'.{kind}' for kind in IMG_FORMATS}
+        self.files = sorted(str(p) for p in Path(folder).rglob('*.*') if p.suffix.lower() in kinds)
         if not self.files:
             raise FileNotFoundError(
                 f'{folder}: no picture here; wiid.dark names the folder of unlabelled dark pictures '
@@ -41,10 +43,7 @@ class DarkPictures(Dataset):
         return len(self.files)
 
     def __getitem__(self, index: int) -> Tensor:
-        image = imread(self.files[index])
-        if image is None:
-            raise ValueError(f'{self.files[index]}: cannot be read as a picture; mend or remove it')
-        return self.crop(torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1))
+        return self.crop(torch.from_numpy(as_bytes(decode(self.files[index]))).permute(2, 0, 1))
 
 
 def dark_batches(
