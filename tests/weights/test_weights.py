@@ -96,7 +96,9 @@ def test_a_truncated_file_is_named(share, zipped, tmp_path):
 def test_a_folder_and_a_module_are_no_weights(tmp_path):
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), tmp_path / 'w.pth')
     for path in (tmp_path, tmp_path / 'w.pth'):
-        with pytest.raises(ValueError, match=f'{path}: .*; wanted is what'):
+        with pytest.raises(
+            (ValueError, pickle.UnpicklingError), match=f'{path}: (no file|refused)'
+        ):
             read_state(path)
     torch.save({1: torch.zeros(2)}, tmp_path / 'numbered.pth')
     with pytest.raises(ValueError, match='numbered.pth: not the weights'):
