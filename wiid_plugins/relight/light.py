@@ -10,7 +10,10 @@ import torch
 from torch import Tensor
 
 from ..translation import Light
+from ..translation.tiles import tiles
 from .tree import UnreadableError
+
+SIDE = 1024  # of the parts in which large pictures become floats, where a method allows it
 
 
 class Relight:
@@ -40,9 +43,21 @@ class Relight:
         Raises:
             UnreadableError: If the method cannot take pictures of this size.
         """
+        if self.light.reach is not None and pixels[0].shape[0] * pixels[0].shape[1] > SIDE**2:
+            return np.stack([self._in_parts(picture, name, self.light.reach) for picture in pixels])
         images = to_unit(np.stack(pixels), self.device)
         with _taken():
             return to_pixels(self.light(images, self._generator(name)))
+
+    def _in_parts(self, picture: np.ndarray, name: str, reach: int) -> np.ndarray:
+        made = np.empty_like(picture)
+        for tile in tiles(picture.shape[0], picture.shape[1], SIDE, reach):
+            window = picture[slice(*tile.around_rows), slice(*tile.around_columns)]
+            images = to_unit(window[None].copy(), self.device)
+            with _taken():
+                treated = tile.inside(self.light(images, self._generator(name)))
+            made[slice(*tile.rows), slice(*tile.columns)] = to_pixels(treated)[0]
+        return made
 
     @torch.inference_mode()
     def for_clip(
@@ -79,7 +94,8 @@ def _taken() -> Iterator[None]:
 def to_unit(pixels: np.ndarray, device: str) -> Tensor:
     """``(N, H, W, 3)`` uint8 -> ``(N, 3, H, W)`` float32 in [0, 1], same colour order."""
     images = torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2)
-    return images.float().div_(255).contiguous()
+    made = torch.empty(images.shape, dtype=torch.float32, device=images.device)
+    return made.copy_(images).div_(255)
 
 
 def to_pixels(images: Tensor) -> np.ndarray:
@@ -90,5 +106,5 @@ def to_pixels(images: Tensor) -> np.ndarray:
     """
     if not images.sum().isfinite():
         raise UnreadableError('the network gives NaN or infinity for it; take other weights')
-    pixels = (images * 255).round_().clamp_(0, 255).byte()
-    return pixels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    pixels = [(i * 255).round_().clamp_(0, 255).byte() for i in images.unbind(1)]  # by colours
+    return torch.stack(pixels, -1).cpu().numpy()
