@@ -134,7 +134,7 @@ class ZeroDCEEnhance(Light):
         if not _is_large(images):
             return torch.cat([function(part) for part in _few(images)])
         side = _TILE[images.is_cuda]
-        return in_tiles(function, images, side, REACH, max(_AT_ONCE[images.is_cuda] // side**2, 1))
+        return in_tiles(function, images, side, REACH, 4 if images.is_cuda else 1)
 
 
 class CUTDarken(Light):
