@@ -1,7 +1,7 @@
 """Take the stock model out of a paired checkpoint, so that its toolbox loads it without this package.
 
 Keeps the trained weights and the meta; leaves out the auxiliary heads, the momentum encoder and the
-training state. A ``.pt`` is taken for one of Ultralytics; these are pickles, only give your own.
+training state. A ``.pt`` is taken for one of Ultralytics.
 """
 
 import argparse
@@ -24,9 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.exit(f'error: {args.out} exists; choose another name or give --overwrite')
     try:
         summary = export_file(args.checkpoint, args.out)
-    except ValueError as error:
-        sys.exit(f'error: {args.checkpoint} {error}')
-    except (OSError, RuntimeError, pickle.UnpicklingError) as error:
+    except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         sys.exit(f'error: {error}')
     print(f'{args.out}: {summary}')
     return 0

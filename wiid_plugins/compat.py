@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from mmengine.config import Config
 
 from .shipped import PREFIX, config
+from .weights.refusal import refusal, runs_code
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ def mend() -> None:
     mend_bases()
     torch.serialization.add_safe_globals(_runner_globals())
     CheckpointLoader.register_scheme('', load_local, force=True)
+    _mend_downloads()
     _mend_hue()
     if not hasattr(pkgutil, 'find_loader'):  # mmengine asks it for mmcv's operators
         pkgutil.find_loader = _find_loader  # type: ignore[assignment]
@@ -68,12 +70,17 @@ def _fetched() -> dict[type, tuple[str, ...]]:
     }
 
 
-def _fetch(owner: type, name: str):
+def _fetch(owner: object, name: str):
     """Stand in for ``getattr`` in a checkpoint.
 
     Raises:
-        pickle.UnpicklingError: If the file asks for anything but what a Runner writes.
+        pickle.UnpicklingError: If the file asks for anything but what a Runner or Ultralytics writes.
     """
+    import torch
+
+    cls = owner if isinstance(owner, type) else type(owner)
+    if issubclass(cls, torch.nn.Module) and name in ('forward', 'forward_fuse'):
+        return getattr(owner, name)  # heads of segmentation, pose and classification hold theirs
     if not isinstance(owner, type) or name not in _fetched().get(owner, ()):
         raise pickle.UnpicklingError(f'WeightsUnpickler error: it fetches {name!r} of {owner!r}')
     return getattr(owner, name)
@@ -125,17 +132,46 @@ def load_local(filename: str, map_location=None):
     if not os.path.isfile(path):
         raise FileNotFoundError(f'{path}: there is no such checkpoint; check the path')
     try:
-        return torch.load(path, map_location=map_location, weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        lines = str(error).splitlines() or ['it ends too early']
-        if isinstance(error, RuntimeError) and 'PytorchStreamReader' not in lines[0]:
+        return torch.load(path, map_location=map_location, weights_only=not runs_code())
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        known = ('PytorchStreamReader', 'TorchScript', 'legacy .tar')
+        if isinstance(error, RuntimeError) and not any(name in str(error) for name in known):
             raise  # not about the file, for example no memory
-        reason = next((line for line in lines if 'GLOBAL' in line or 'Unpickler' in line), lines[0])
-        raise pickle.UnpicklingError(
-            f'{path}: refused, it holds more than tensors and a training state, or is damaged. '
-            'Save its state dict alone, where you trust its origin.\n'
-            f'The loader says: {reason.strip()}'
-        ) from None
+        raise pickle.UnpicklingError(refusal(path, error)) from None
+
+
+def _mend_downloads() -> None:
+    """Let mmengine load what it downloads as it loads a file: torch's hub runs what is in a pickle."""
+    from mmengine.runner import checkpoint
+
+    stock = checkpoint.load_url
+    if hasattr(stock, '__wrapped__'):
+        return
+
+    @wraps(stock)
+    def load(url: str, *args, **kwargs):
+        try:
+            return stock(url, *args, weights_only=not runs_code(), **kwargs)
+        except pickle.UnpicklingError as error:
+            raise pickle.UnpicklingError(refusal(url, error)) from None
+
+    checkpoint.load_url = load
+
+
+def mend_ultralytics() -> None:
+    """Let Ultralytics open checkpoints with its own safe loader, which is off by default.
+
+    It then builds no module from text with ``eval`` either. Its processes inherit the setting. What
+    takes the optimizer out of a finished training's files goes through that loader as well.
+    """
+    from ultralytics.nn import tasks
+    from ultralytics.utils import torch_utils
+
+    if runs_code():
+        return
+    os.environ['ULTRALYTICS_SAFE_LOAD'] = '1'
+    tasks.SAFE_LOAD = True
+    torch_utils.torch_load = lambda file, map_location: tasks.torch_safe_load(file)[0]
 
 
 def _find_loader(name: str) -> Loader | None:

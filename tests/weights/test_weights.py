@@ -1,6 +1,7 @@
 """A network's weights are read from every kind of file they come in, and from nothing else."""
 
 import pickle
+from argparse import Namespace
 
 import pytest
 import torch
@@ -48,7 +49,7 @@ def test_a_file_without_named_tensors_is_refused(saved, tmp_path):
 
 
 def test_a_pickled_object_is_refused(tmp_path):
-    torch.save(torch.nn.Linear(2, 2), tmp_path / 'w.pth')
+    torch.save(Namespace(x=1), tmp_path / 'w.pth')
     with pytest.raises(pickle.UnpicklingError, match='w.pth: refused'):
         read_state(tmp_path / 'w.pth')
 
@@ -96,7 +97,9 @@ def test_a_truncated_file_is_named(share, zipped, tmp_path):
 def test_a_folder_and_a_module_are_no_weights(tmp_path):
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), tmp_path / 'w.pth')
     for path in (tmp_path, tmp_path / 'w.pth'):
-        with pytest.raises(ValueError, match=f'{path}: .*; wanted is what'):
+        with pytest.raises(
+            (ValueError, pickle.UnpicklingError), match=f'{path}: (no file|refused)'
+        ):
             read_state(path)
     torch.save({1: torch.zeros(2)}, tmp_path / 'numbered.pth')
     with pytest.raises(ValueError, match='numbered.pth: not the weights'):

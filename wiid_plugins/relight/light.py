@@ -11,7 +11,10 @@ from torch import Tensor
 
 from ..images import as_floats
 from ..translation import Light
+from ..translation.tiles import tiles
 from .tree import UnreadableError
+
+SIDE = 1024  # of the parts in which large pictures become floats, where a method allows it
 
 
 class Relight:
@@ -43,9 +46,21 @@ class Relight:
         Raises:
             UnreadableError: If the method cannot take pictures of this size.
         """
+        if self.light.reach is not None and pixels[0].shape[0] * pixels[0].shape[1] > SIDE**2:
+            return np.stack([self._in_parts(picture, name, self.light.reach) for picture in pixels])
         images = to_unit(np.stack(pixels), self.device)
         with _taken():
             return to_pixels(self.light(images, self._generator(name)), self.bits)
+
+    def _in_parts(self, picture: np.ndarray, name: str, reach: int) -> np.ndarray:
+        made = np.empty(picture.shape, np.uint8 if self.bits == 8 else np.uint16)
+        for tile in tiles(picture.shape[0], picture.shape[1], SIDE, reach):
+            window = picture[slice(*tile.around_rows), slice(*tile.around_columns)]
+            images = to_unit(window[None].copy(), self.device)
+            with _taken():
+                treated = tile.inside(self.light(images, self._generator(name)))
+            made[slice(*tile.rows), slice(*tile.columns)] = to_pixels(treated, self.bits)[0]
+        return made
 
     @torch.inference_mode()
     def for_clip(
@@ -92,7 +107,8 @@ def to_unit(pixels: np.ndarray, device: str) -> Tensor:
     if pixels.dtype != np.uint8:
         return torch.from_numpy(as_floats(pixels)).to(device).permute(0, 3, 1, 2).contiguous()
     images = torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2)
-    return images.float().div_(255).contiguous()
+    made = torch.empty(images.shape, dtype=torch.float32, device=images.device)
+    return made.copy_(images).div_(255)
 
 
 def to_pixels(images: Tensor, bits: int = 8) -> np.ndarray:
@@ -103,8 +119,9 @@ def to_pixels(images: Tensor, bits: int = 8) -> np.ndarray:
     """
     if not images.sum().isfinite():
         raise UnreadableError('the network gives NaN or infinity for it; take other weights')
-    white = 2**bits - 1
-    pixels = (images * white).round_().clamp_(0, white)
-    pixels = pixels.byte() if bits == 8 else pixels.int()
-    given = pixels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    white, kind = 2**bits - 1, torch.uint8 if bits == 8 else torch.int32
+    pixels = [
+        (i * white).round_().clamp_(0, white).to(kind) for i in images.unbind(1)
+    ]  # by colours
+    given = torch.stack(pixels, -1).cpu().numpy()
     return given if bits == 8 else given.astype(np.uint16)

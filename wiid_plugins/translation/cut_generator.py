@@ -156,18 +156,27 @@ class Generator(nn.Module):
         Args:
             frames: ``(T, 3, H, W)`` float RGB in [-1, 1]; a sample of the clip.
         """
+        fixed = self.open_norms()
+        fixed(frames)
+        return fixed
+
+    def open_norms(self) -> 'Generator':
+        """Give a generator with the same weights whose norms hold the statistics they first meet."""
         shared = {id(t): t for t in (*self.parameters(), *self.buffers())}
         fixed = copy.deepcopy(self, shared)
         for parent in [m for m in fixed.modules() if isinstance(m, nn.Sequential)]:
             for name, child in parent.named_children():
                 if isinstance(child, nn.InstanceNorm2d):
-                    setattr(parent, name, _FixedNorm(child.eps))
-        fixed(frames)
+                    setattr(parent, name, FixedNorm(child.eps))
         return fixed
 
 
-class _FixedNorm(nn.Module):
-    """Normalise by the channel statistics of the first batch, taken over all of that batch."""
+class FixedNorm(nn.Module):
+    """Normalise by the channel statistics of the first batch, taken over all of that batch.
+
+    Attributes:
+        moments: Variance and mean ``(1, C, 1, 1)``, None until there are any.
+    """
 
     def __init__(self, eps: float):
         super().__init__()
@@ -175,6 +184,7 @@ class _FixedNorm(nn.Module):
         self.moments: tuple[Tensor, Tensor] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
+        """``(B, C, H, W)`` float -> the same shape."""
         if self.moments is None:
             self.moments = torch.var_mean(x.float(), (0, 2, 3), correction=0, keepdim=True)
         variance, mean = self.moments
@@ -192,13 +202,23 @@ def _blur(taps: tuple[int, ...], channels: int) -> Tensor:
     return (row[:, None] * row / row.sum() ** 2).repeat(channels, 1, 1, 1)
 
 
-def _to_fours(images: Tensor) -> Tensor:
+def check_size(images: Tensor) -> None:
+    """Look whether a generator can take images of this size.
+
+    Raises:
+        ValueError: If H or W is below 8.
+    """
     height, width = images.shape[-2:]
     if min(height, width) < 8:
         raise ValueError(
             f'the generator needs pictures of at least 8x8 px, got {width}x{height}; enlarge or '
             'leave out the picture'
         )
+
+
+def _to_fours(images: Tensor) -> Tensor:
+    check_size(images)
+    height, width = images.shape[-2:]
     return F.pad(images, (0, -width % 4, 0, -height % 4), mode='reflect')
 
 

@@ -10,9 +10,14 @@ from torch import Tensor
 from ..ops.lowlight import DarkRanges, brighten, darken, draw_darkness, enhance, fit_exponent
 from ..weights.translation import read_state
 from .cut_generator import Generator
-from .zero_dce import CurveNetwork, apply_curves
+from .cut_tiles import measure, translate
+from .tiles import in_tiles
+from .zero_dce import REACH, CurveNetwork, apply_curves
 
 Network = TypeVar('Network', CurveNetwork, Generator)
+
+_AT_ONCE = {False: 2**18, True: 2**22}  # on a GPU? -> pixels that go through a network together
+_TILE = {False: 256, True: 1024}  # on a GPU? -> side of a tile of an image that has more
 
 
 class Light:
@@ -25,10 +30,12 @@ class Light:
     Attributes:
         weights: Their file, None where there are none.
         enhanced: Whether what comes out already looks like an enhanced dark picture.
+        reach: How many pixels around a pixel its result depends on; None: on the whole picture.
     """
 
     weights: str | Path | None = None
     enhanced = False
+    reach: int | None = None
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Give pictures of the same shape and dtype; ``generator`` makes random draws repeat."""
@@ -94,9 +101,14 @@ class ProceduralEnhance(Light):
 class ZeroDCEEnhance(Light):
     """A trained Zero-DCE network; in a clip the mean of its curves over the given frames.
 
+    Large images go through it in tiles, which give the same result in less memory. The curves of a
+    clip are kept whole, 96 bytes per pixel.
+
     Args:
         weights: A published file or a checkpoint of ``configs/enhance``.
     """
+
+    reach = REACH
 
     def __init__(self, weights: str | Path):
         self.weights = weights
@@ -104,22 +116,32 @@ class ZeroDCEEnhance(Light):
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Brighten each picture by its own curves."""
-        return self.network.to(images.device)(images).to(images.dtype)
+        return self._in_parts(self.network.to(images.device), images).to(images.dtype)
 
     def for_clip(
         self, frames: Tensor, generator: torch.Generator | None = None
     ) -> Callable[[Tensor], Tensor]:
         """Take the mean of the curves of the given frames."""
         network = self.network.to(frames.device)
-        each = (network.curves(frame[None]) for frame in frames)
-        curves = sum(each, frames.new_zeros(())) / len(frames)
-        return lambda images: apply_curves(images, curves)
+        curves = self._in_parts(network.curves, frames[:1])
+        for frame in frames[1:]:
+            curves += self._in_parts(network.curves, frame[None])
+        curves /= len(frames)
+        return lambda images: torch.cat([apply_curves(image[None], curves) for image in images])
+
+    def _in_parts(self, function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+        """Apply what sees as far as the network: a few images at a time, or in tiles."""
+        if not _is_large(images):
+            return torch.cat([function(part) for part in _few(images)])
+        side = _TILE[images.is_cuda]
+        return in_tiles(function, images, side, REACH, 4 if images.is_cuda else 1)
 
 
 class CUTDarken(Light):
     """A trained CUT generator, which goes from day to *enhanced* dark pictures in one step.
 
-    In a clip its normalisation statistics are those of the given frames.
+    In a clip its normalisation statistics are those of the given frames. Large images go through it
+    in tiles, which give the same result in less memory, and slower: the statistics are taken first.
 
     Args:
         weights: A published ``latest_net_G.pth`` or a checkpoint of ``configs/darken``.
@@ -133,14 +155,29 @@ class CUTDarken(Light):
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Darken each picture by its own statistics."""
-        return _to_unit(self.network.to(images.device)(images * 2 - 1)).to(images.dtype)
+        network = self.network.to(images.device)
+        if not _is_large(images):
+            return torch.cat([_translate(network, part) for part in _few(images)])
+        side = _TILE[images.is_cuda]
+        return torch.cat([translate(network.open_norms(), i[None], side) for i in images])
 
     def for_clip(
         self, frames: Tensor, generator: torch.Generator | None = None
     ) -> Callable[[Tensor], Tensor]:
         """Take the normalisation statistics of the given frames."""
-        fixed = self.network.to(frames.device).fixed_to(frames * 2 - 1)
-        return lambda images: _to_unit(fixed(images * 2 - 1)).to(images.dtype)
+        network, side = self.network.to(frames.device), _TILE[frames.is_cuda]
+        if not _is_large(frames[:1]) and len(_few(frames)) == 1:
+            fixed = network.fixed_to(frames * 2 - 1)
+        else:
+            fixed = network.open_norms()
+            measure(fixed, frames, side)
+
+        def dark(images: Tensor) -> Tensor:
+            if _is_large(images):
+                return torch.cat([translate(fixed, image[None], side) for image in images])
+            return torch.cat([_translate(fixed, part) for part in _few(images)])
+
+        return dark
 
 
 _DARKENERS: dict[str, type[Light]] = {'procedural': ProceduralDarken, 'cut': CUTDarken}
@@ -191,6 +228,15 @@ def _frozen(network: type[Network], weights: str | Path, part: str) -> Network:
     return made
 
 
-def _to_unit(images: Tensor) -> Tensor:
-    """[-1, 1] -> [0, 1]."""
-    return (images + 1) / 2
+def _is_large(images: Tensor) -> bool:
+    return images.shape[-2] * images.shape[-1] > _AT_ONCE[images.is_cuda]
+
+
+def _few(images: Tensor) -> tuple[Tensor, ...]:
+    """Split a batch of images, none of which is large, so that memory does not grow with it."""
+    return images.split(_AT_ONCE[images.is_cuda] // (images.shape[-2] * images.shape[-1]))
+
+
+def _translate(network: Generator, images: Tensor) -> Tensor:
+    """Translate images in [0, 1], which the generator has in [-1, 1]."""
+    return ((network(images * 2 - 1) + 1) / 2).to(images.dtype)

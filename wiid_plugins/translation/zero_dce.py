@@ -12,6 +12,7 @@ from ..registry import MODELS
 from .zero_dce_losses import colour_loss, exposure_loss, smoothness_loss, spatial_loss
 
 ITERATIONS = 8
+REACH = 7  # pixels that a curve depends on, on each side: seven 3 x 3 convolutions
 WEIGHTS = dict(spatial=1.0, exposure=10.0, colour=5.0, smoothness=200.0)
 
 

@@ -16,7 +16,7 @@ def plain(checkpoint: dict) -> tuple[dict, str]:
     """Give the stock model's checkpoint, and say what was left out.
 
     Raises:
-        ValueError: If it is no checkpoint of a paired model.
+        ValueError: If it is no checkpoint of a paired model; the file is not named.
     """
     weights = checkpoint.get('state_dict') if isinstance(checkpoint, dict) else None
     if not isinstance(weights, dict):
@@ -39,7 +39,11 @@ def export(path: Path) -> tuple[dict, str]:
 
         stock, kept, left = plain_checkpoint(path)
         return stock, f'{kept} tensors; left out: the auxiliary heads ({left} tensors)'
-    exported, left_out = plain(load_local(str(path), map_location='cpu'))
+    loaded = load_local(str(path), map_location='cpu')
+    try:
+        exported, left_out = plain(loaded)
+    except ValueError as error:
+        raise ValueError(f'{path} {error}') from None
     return exported, f'{len(exported["state_dict"])} tensors and the meta; left out: {left_out}'
 
 
@@ -49,7 +53,7 @@ def export_file(source: Path, out: Path) -> str:
     Raises:
         OSError: If the source cannot be read, or the result not written.
         RuntimeError: If torch cannot write it.
-        ValueError: If it is no checkpoint of a paired model; the file is not named.
+        ValueError: If it is no checkpoint of a paired model; the file is named.
         pickle.UnpicklingError: If it holds what may not be in it.
     """
     part = out.with_name(f'{out.name}.part')

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from ultralytics.nn.tasks import DetectionModel, load_checkpoint
+from ultralytics.nn.tasks import DetectionModel
 
+from .checkpoint import open_checkpoint
 from .model import PairedDetectionModel
 
 _KEPT_ARGS = ('task', 'imgsz', 'single_cls')  # what the stock `yolo` command reads
@@ -13,18 +14,19 @@ def plain_checkpoint(path: str | Path) -> tuple[dict, int, int]:
     """Build a checkpoint that the stock ``yolo`` command loads, without a trace of this package.
 
     Args:
-        path: ``best.pt`` or ``last.pt`` of a training; only open what you trust, Ultralytics
-            checkpoints are pickles.
+        path: ``best.pt`` or ``last.pt`` of a training.
 
     Returns:
         The checkpoint in half precision, the number of tensors kept and of tensors left out.
 
     Raises:
-        ValueError: If the file holds no paired model.
+        FileNotFoundError: If there is no such file.
+        pickle.UnpicklingError: If it asks for anything but models of Ultralytics and of this package.
+        ValueError: If the file holds no paired model, or is damaged.
     """
-    trained, checkpoint = load_checkpoint(path)
+    trained, checkpoint = open_checkpoint(path)
     if not isinstance(trained, PairedDetectionModel):
-        raise ValueError(f'holds a {type(trained).__name__}, so it is plain already')
+        raise ValueError(f'{path} holds a {type(trained).__name__}, so it is plain already')
     plain = plain_model(trained)
     kept = len(plain.state_dict())
     args = {k: v for k, v in trained.args.items() if k in _KEPT_ARGS}

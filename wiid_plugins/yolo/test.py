@@ -5,14 +5,15 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from mmengine.config import Config, DictAction
-from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils import LOGGER
 
 from wiid_plugins.compose import read_config
 from wiid_plugins.translation import Light, build_enhancer
+from wiid_plugins.yolo.checkpoint import open_checkpoint
 from wiid_plugins.yolo.enhanced import EnhancedValidator
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 
@@ -35,18 +36,14 @@ def check_checkpoint(path: Path, names: Sequence[str]) -> None:
 
     Raises:
         FileNotFoundError: If there is none.
+        pickle.UnpicklingError: If it asks for anything but models of Ultralytics and of this package.
         ValueError: If it is damaged, none of Ultralytics, or of other classes.
     """
     if not path.is_file():
         raise FileNotFoundError(f'{path}: there is no such checkpoint')
-    try:
-        model, _ = load_checkpoint(path)
-        found = list(model.names.values())
-    except Exception as error:  # whatever unpickling meets
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ValueError(
-            f'{path}: is no checkpoint of an Ultralytics detector, or damaged ({reason[0]})'
-        ) from None
+    model, _ = open_checkpoint(path)
+    stored = getattr(model, 'names', {})
+    found = list(stored.values() if isinstance(stored, dict) else stored)
     if found != list(names):
         raise ValueError(
             f'{path}: was trained on the classes {found}, the config has data.names={list(names)}; '
@@ -113,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         config = read_config(args.config, args.cfg_options)
         check_checkpoint(args.checkpoint, plain_dict(config.data.names))
         results = run_domains(args, config, folder)
-    except (FileNotFoundError, ValueError) as error:
+    except (FileNotFoundError, UnpicklingError, ValueError) as error:
         sys.exit(f'error: {error}')
     report = {'checkpoint': str(args.checkpoint), **setting(config), 'results': results}
     (folder / 'results.json').write_text(json.dumps(report, indent=2), encoding='utf-8')

@@ -5,12 +5,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from mmengine.config import Config, DictAction
 from ultralytics.utils import LOGGER, RANK
 
 from wiid_plugins.compose import read_config
+from wiid_plugins.yolo.checkpoint import open_checkpoint
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 from wiid_plugins.yolo.trainer import PairedDetectionTrainer
 
@@ -58,6 +60,19 @@ def overrides_of(args: argparse.Namespace, config: Config, folder: Path) -> dict
     return train | own | {'exist_ok': True}
 
 
+def check_checkpoints(overrides: dict) -> None:
+    """Open what a training starts from, before it starts in one process or several.
+
+    Raises:
+        FileNotFoundError: If it is not there.
+        pickle.UnpicklingError: If it asks for anything but models of Ultralytics and of this package.
+        ValueError: If it is damaged, or none of Ultralytics.
+    """
+    for file in (overrides.get(key) for key in ('resume', 'model', 'pretrained')):
+        if isinstance(file, str) and not file.endswith(('.yaml', '.yml')):
+            open_checkpoint(file)
+
+
 def _device(args: argparse.Namespace) -> str | None:
     """Name the devices; under torchrun one for each process, which Ultralytics wants as a list."""
     if args.launcher == 'none' or args.device:
@@ -74,7 +89,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         config = read_config(args.config, args.cfg_options)
         overrides = overrides_of(args, config, folder)
-    except (FileNotFoundError, ValueError) as error:
+        check_checkpoints(overrides)
+    except (FileNotFoundError, UnpicklingError, ValueError) as error:
         sys.exit(f'error: {error}')
     if RANK in {-1, 0}:
         config.dump(folder / Path(args.config).name)

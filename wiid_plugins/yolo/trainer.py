@@ -10,6 +10,7 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils import LOCAL_RANK, LOGGER, RANK
 from ultralytics.utils.torch_utils import unwrap_model
 
+from ..compat import load_local
 from ..models.mask_token import MaskToken
 from ..models.target import MomentumEncoder
 from .dark import dark_batches
@@ -142,7 +143,7 @@ def save_target(trainer: PairedDetectionTrainer, target: MomentumEncoder) -> Non
 def load_target(trainer: PairedDetectionTrainer, target: MomentumEncoder, epoch: int) -> None:
     """Load the momentum encoder of an epoch; start it from the model where there is none."""
     file = target_file(trainer)
-    saved = torch.load(file, trainer.device, weights_only=True) if file.exists() else {}
+    saved = load_local(str(file), trainer.device) if file.exists() else {}
     if saved.get('epoch') == epoch:
         target.load_state_dict(saved['target'])
         return
