@@ -61,7 +61,7 @@ def test_what_this_package_refuses_ends_without_a_traceback(monkeypatch, tmp_pat
     config.write_text("default_scope = 'mmpretrain'\n")
 
     def run(path, run_name):
-        compare('training set', ['a', 'b'], 'night', ['a'] if ours else 5)
+        compare('training set', ['a', 'b'], 'night', ['a'] if ours else ['x'])
 
     monkeypatch.setattr(sys, 'argv', ['tools/train.py', str(config)])
     monkeypatch.setattr(runpy, 'run_path', run)

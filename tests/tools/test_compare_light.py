@@ -56,7 +56,8 @@ def test_a_day_trained_model_tells_how_sure_it_is_at_each_brightness(blue_dark, 
         cv2.imwrite(str(old), picture)
     config = read_config(CONFIG)
     init_default_scope('mmpretrain')
-    stock = MODELS.build({**config.model.classifier, 'data_preprocessor': config.data_preprocessor})
+    norm = config.model.data_preprocessor.preprocessor
+    stock = MODELS.build({**config.model.classifier, 'data_preprocessor': norm})
     torch.nn.init.normal_(stock.eval().head.fc.weight)
     torch.save({'state_dict': stock.state_dict()}, tmp_path / 'plain.pth')
     options = ['--cfg-options', *blue_dark]

@@ -112,7 +112,8 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
 
     def _take_mixing(self) -> Callable[..., Any] | None:
         """Take Mixup and the like out of the stock preprocessor: it would mix one view only."""
-        mixing, self.stock.batch_augments = self.stock.batch_augments, None
+        mixing = getattr(self.stock, 'batch_augments', None)
+        self.stock.batch_augments = None
         return mixing
 
     def _mixed(self, inputs: Views, data_samples: list[Any]) -> dict[str, Any]:
