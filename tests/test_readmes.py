@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-WIDE = [ROOT / 'README.md', ROOT / 'data/README.md']  # not rewrapped yet
-DOCS = WIDE + sorted([*ROOT.glob('configs/**/*.md'), *ROOT.glob('tools/**/*.md')])
+DOCS = [ROOT / 'README.md', ROOT / 'data/README.md'] + sorted(
+    [*ROOT.glob('configs/**/*.md'), *ROOT.glob('tools/**/*.md')]
+)
 FOLDERS = sorted(readme.parent for readme in ROOT.glob('configs/*/README.md'))
 STEMS = {config.stem for config in ROOT.glob('configs/*/*.py')}
 LINE = 100
@@ -78,9 +79,7 @@ def test_every_config_is_in_the_readme_of_its_folder(folder):
     ] == []
 
 
-@pytest.mark.parametrize(
-    'doc', [d for d in DOCS if d not in WIDE], ids=lambda p: str(p.relative_to(ROOT))
-)
+@each_doc
 def test_prose_fits_the_line(doc):
     lines = (line for line in prose(doc) if not line.startswith('|'))
     assert [line for line in lines if len(line) > LINE] == []
