@@ -202,6 +202,8 @@ class Clip:
         if stream is None:
             raise BrokenClip('holds no video')
         context = stream.codec_context
+        if context is None:
+            raise BrokenClip('is of a kind that PyAV does not decode')
         if context.width * context.height > MOST_PIXELS:
             raise BrokenClip(f'says it is {context.width} x {context.height} px')
         context.options = {'max_pixels': str(MOST_PIXELS)}
