@@ -61,7 +61,7 @@ def _write_tone(container, stream):
 
 
 def cut_start(source, target, seconds=0.3):
-    """Leave out the first seconds as ``ffmpeg -ss 0.3 -i source -c copy target`` does: by an edit list."""
+    """Leave out the first seconds by an edit list, as ``ffmpeg -ss 0.3 -i a -c copy b`` does."""
     with av.open(str(source)) as old, av.open(str(target), 'w') as new:
         streams = {s.index: new.add_stream_from_template(s) for s in old.streams}
         for packet in old.demux():
