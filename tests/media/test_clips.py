@@ -189,3 +189,17 @@ def test_animated_pictures_are_clips(tmp_path, name):
         means([frames[i] for i in (2, 0, 1, 3)]), abs=3
     )
     np.testing.assert_allclose(clip.times, [0, 0.1, 0.2, 0.3])
+
+
+def test_pixels_are_those_of_decord_on_real_clips(real_data):
+    decord = pytest.importorskip('decord')
+    paths = sorted((real_data / 'arid_dark').rglob('*.mp4'))
+    assert paths
+    for path in paths:
+        clip, theirs = Clip(path), decord.VideoReader(str(path), num_threads=1)
+        assert len(clip) == len(theirs) and clip.rate == pytest.approx(
+            theirs.get_avg_fps(), rel=0.01
+        )
+        chosen = np.linspace(0, len(clip) - 1, 8).astype(int)
+        expected = theirs.get_batch(chosen).asnumpy().astype(int)
+        assert np.abs(np.stack(clip.frames(chosen)) - expected).mean((1, 2, 3)).max() <= 1

@@ -120,10 +120,10 @@ class Sound:
 
     def __init__(self, clip: Clip, target: av.container.OutputContainer):
         self._target, self.note = target, None
-        self._source = clip.opened()
+        self._source = clip.opened() if clip.container.streams.audio else None
         self._start = start_of(clip)
         self._streams = {}
-        for stream in self._source.streams.audio:
+        for stream in self._source.streams.audio if self._source else ():
             name = stream.codec_context.name if stream.codec_context else 'of an unknown kind'
             if name in target.supported_codecs:
                 self._streams[stream.index] = target.add_stream_from_template(stream)
@@ -141,7 +141,7 @@ class Sound:
             self._waiting = next(self._packets, None)
 
     def _read(self) -> Iterator[av.Packet]:
-        if not self._streams:
+        if self._source is None or not self._streams:
             return
         last: dict[int, int] = {}
         with suppress(av.FFmpegError):  # damaged sound ends there
