@@ -64,9 +64,9 @@ def _loader_jobs(path: Path, frames: int, size: int) -> dict:
     """Decoding and resizing of one clip, and its mask by OpenCV."""
     load = Compose(
         [
-            dict(type='DecordInit'),
+            dict(type='wiid_plugins.OpenClip'),
             dict(type='SampleFrames', clip_len=frames, frame_interval=1, num_clips=1),
-            dict(type='DecordDecode'),
+            dict(type='wiid_plugins.DecodeClip'),
             dict(type='Resize', scale=(size, size), keep_ratio=False),
         ]
     )

@@ -57,11 +57,11 @@ def compose(cfg: Config) -> Config:
     cfg.pop('wiid')
     task = TASKS[block.task]
     check_images(cfg, task)
-    check_sets(cfg, task)
     if block.get('paired', True):
         pair(cfg, block, task)
     set_domains(cfg, block, task)
     add_hooks(cfg, block, task)
+    check_sets(cfg, task)
     return cfg
 
 

@@ -13,8 +13,8 @@ from .tasks import Task
 
 # Parts of the names of transforms that read, cut and pack an image. The others change its light.
 GEOMETRY = (
-    *('Load', 'Init', 'Sample', 'Decode', 'PIL', 'Resize', 'Rescale', 'Crop', 'Flip', 'Pad'),
-    *('Format', 'Pack'),
+    *('Load', 'Open', 'Init', 'Sample', 'Decode', 'PIL', 'Resize', 'Rescale', 'Crop', 'Flip'),
+    *('Pad', 'Format', 'Pack'),
 )
 PACKING = ('Pack', 'Format', 'TestTimeAug')
 ACCURACY = {'top_k_accuracy', 'mean_class_accuracy'}
@@ -86,10 +86,10 @@ def _dark_pipeline(steps: list[ConfigDict], task: Task) -> Iterator[ConfigDict]:
 
 
 def check_sets(cfg: Config, task: Task) -> None:
-    """Let stock datasets check what they read.
+    """Let datasets and readers of this package take the place of stock ones.
 
     Args:
-        cfg: Changed in place: types of datasets.
+        cfg: Changed in place: types of datasets and steps of pipelines.
         task: Of the stock config.
     """
     for job in ('train', 'val', 'test'):

@@ -17,7 +17,8 @@ class Task:
         regions: Its argument that takes the other keys.
         hooks: What watches a training besides the hooks of all tasks.
         stock_hooks: Hooks of a stock config whose place is taken.
-        stock_sets: Datasets whose place those of this package take, which check what they read.
+        stock_sets: Datasets and readers of clips whose place those of this package take, which check
+            what they read.
         image: Key of the image or clip in a pipeline.
         reads: Part of the names of transforms that read it.
         light_after: Where a test pipeline changes the light: behind the last transform whose name
@@ -81,7 +82,12 @@ TASKS = {
         regions='regions',
         hooks=('wiid_plugins.ClipListHook',),
         stock_hooks=SAFE,
-        stock_sets={'VideoDataset': 'wiid_plugins.ClipList'},
+        stock_sets={
+            'VideoDataset': 'wiid_plugins.ClipList',
+            'RepeatAugDataset': 'wiid_plugins.RepeatedClips',
+            'DecordInit': 'wiid_plugins.OpenClip',
+            'DecordDecode': 'wiid_plugins.DecodeClip',
+        },
         image='imgs',
         reads='Decode',
         light_after='',

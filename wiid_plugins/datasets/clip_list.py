@@ -4,12 +4,14 @@ import re
 from os.path import join
 from pathlib import Path, PurePath
 
-from mmaction.datasets import VideoDataset
+from mmaction.datasets import RepeatAugDataset, VideoDataset
 from mmengine.fileio import list_from_file
 
 from ..registry import DATASETS
 
-CLIPS = ('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg', '.wmv')
+CLIPS = (
+    *('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg', '.wmv', '.gif', '.webp'),
+)
 
 
 @DATASETS.register_module()
@@ -66,6 +68,24 @@ class ClipList(VideoDataset):
         else:
             label = None
         return dict(filename=join(self.data_prefix['video'] or '', name), label=label)
+
+
+@DATASETS.register_module()
+class RepeatedClips(ClipList):
+    """mmaction2's ``RepeatAugDataset``, which reads a clip once for several samples, as a ClipList.
+
+    Args:
+        *args: Of :class:`ClipList`.
+        num_repeats: Samples of a clip.
+        sample_once: Whether they are of the same frames.
+        **kwargs: Of :class:`ClipList`.
+    """
+
+    prepare_data = RepeatAugDataset.prepare_data
+
+    def __init__(self, *args, num_repeats: int = 4, sample_once: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.num_repeats, self.sample_once = num_repeats, sample_once
 
 
 def _is_name(text: str) -> bool:

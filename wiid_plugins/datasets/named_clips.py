@@ -5,6 +5,8 @@ from typing import Any
 
 from mmengine.dataset import BaseDataset
 
+from ..media import ClipError
+
 
 def name_clips(dataset) -> None:
     """Let every list of clips in a data set say which clip its pipeline failed on."""
@@ -14,7 +16,7 @@ def name_clips(dataset) -> None:
 
 
 class _NamesClip:
-    """A pipeline whose errors name list, line and clip; decord's name nothing."""
+    """A pipeline whose errors name list, line and clip."""
 
     def __init__(self, dataset: BaseDataset, pipeline: Any):
         self.dataset, self.pipeline = dataset, pipeline
@@ -32,10 +34,12 @@ class _NamesClip:
             clips = self.dataset.load_data_list()
             index = [c['filename'] for c in clips].index(clip)
             line = clips[index].get('line', index + 1)
+            reason = f'{type(error).__name__}: {error}'
+            if isinstance(error, ClipError):
+                reason = error.reason
             raise OSError(
-                f'{self.dataset.ann_file}, line {line}: {clip}: {type(error).__name__}: {error}; '
-                'replace the clip or take the line out. If a player shows it, let OpenCVInit and '
-                'OpenCVDecode read it, see configs/act/README.md'
+                f'{self.dataset.ann_file}, line {line}: {clip}: {reason}; replace the clip or take '
+                'the line out'
             ) from error
 
 

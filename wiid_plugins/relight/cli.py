@@ -24,12 +24,12 @@ from .videos import convert_video
 
 EPILOG = """Pictures become PNG, or JPEG with --jpeg: upright, RGB, without transparency. They are
 computed with all bits they have, those of camera RAW too; only what is written is rounded. Two of
-one name, a.dng and a.jpg, become a.dng.png and a.jpg.png. Videos become MP4 (H.264, no sound) with
-the same number, rate and size of frames, all treated with the same parameters. Of pictures with several
-frames or pages the first is taken. Other files are ignored. The same command again goes on where it
-was stopped, and makes again what has another input than before; torchrun shares the work:
+one name, a.dng and a.jpg, become a.dng.png and a.jpg.png. Videos, GIFs and animated WebP become MP4
+(H.264): the same frames at the same times, upright, all treated with the same parameters, and their
+sound as it is. Of TIFF and PNG with several pages the first is taken. Other files are ignored. The
+same command again goes on where it was stopped, and makes again what has another input than before;
+torchrun shares the work:
 torchrun --nproc-per-node 4 tools/{tool}.py IN OUT ...
-Pictures are not cut into tiles: Zero-DCE takes about 1.3 GB of memory per megapixel.
 
 examples:
   python tools/{tool}.py photos converted
@@ -167,8 +167,7 @@ def _outcomes(
                 bar.update(count)
 
             try:
-                convert_video(job, relight, advance)
-                yield Outcome(job)
+                yield Outcome(job, note=convert_video(job, relight, advance))
             except UnreadableError as error:
                 yield Outcome(job, str(error))
 

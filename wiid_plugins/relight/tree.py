@@ -6,7 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ NAMED = (
     errno.ENAMETOOLONG,
     errno.ENOTDIR,
 )  # faults of one output's name
-VIDEOS = frozenset(['.avi', '.mkv', '.mov', '.mp4', '.webm'])
+ANIMATED = 2  # in byte 20 of a WebP
+VIDEOS = frozenset(['.avi', '.gif', '.mkv', '.mov', '.mp4', '.webm'])
 
 
 class ConvertError(Exception):
@@ -50,8 +51,8 @@ class Job:
 
     @property
     def is_video(self) -> bool:
-        """Whether the input is a video, by its suffix."""
-        return self.source.suffix.lower() in VIDEOS
+        """Whether the input is a video, or a picture that moves."""
+        return self.target.suffix == '.mp4'
 
     @property
     def is_done(self) -> bool:
@@ -98,7 +99,7 @@ def make_plan(source: Path, out: Path, image_suffix: str) -> Plan:
     suffixes = {f: f.suffix.lower() for f in files}
     outputs = name_outputs(
         {
-            file.relative_to(root): image_suffix if suffix in IMAGES else '.mp4'
+            file.relative_to(root): '.mp4' if _moves(file, suffix) else image_suffix
             for file, suffix in suffixes.items()
             if suffix in IMAGES | VIDEOS
         }
@@ -114,6 +115,16 @@ def make_plan(source: Path, out: Path, image_suffix: str) -> Plan:
         for name, target in outputs.items()
     ]
     return Plan(root, out, tuple(sorted(jobs, key=lambda job: job.name)), others)
+
+
+def _moves(file: Path, suffix: str) -> bool:
+    """Tell a video or an animated WebP from a picture."""
+    if suffix != '.webp' or not file.is_file():
+        return suffix in VIDEOS
+    with suppress(OSError), file.open('rb') as stream:
+        head = stream.read(21)
+        return head[12:16] == b'VP8X' and len(head) == 21 and bool(head[20] & ANIMATED)
+    return False
 
 
 def _state(file: Path) -> tuple[int, int] | None:

@@ -16,9 +16,9 @@ train_dataloader = dict(
         **clips,
         ann_file=data_root + 'normal_light_train.txt',
         pipeline=[
-            dict(type='DecordInit'),
+            dict(type='wiid_plugins.OpenClip'),
             frames,
-            dict(type='DecordDecode'),
+            dict(type='wiid_plugins.DecodeClip'),
             dict(type='Resize', scale=(-1, 256)),
             dict(type='MultiScaleCrop', input_size=224, scales=(1, 0.875, 0.75), random_crop=False),
             dict(type='Resize', scale=(224, 224), keep_ratio=False),
@@ -35,9 +35,9 @@ test_dataloader = dict(
         ann_file=data_root + 'arid_split1_test.txt',
         test_mode=True,
         pipeline=[
-            dict(type='DecordInit'),
+            dict(type='wiid_plugins.OpenClip'),
             {**frames, 'test_mode': True},
-            dict(type='DecordDecode'),
+            dict(type='wiid_plugins.DecodeClip'),
             dict(type='Resize', scale=(-1, 256)),
             dict(type='CenterCrop', crop_size=224),
             *pack,

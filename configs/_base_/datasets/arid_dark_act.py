@@ -3,9 +3,9 @@
 _base_ = ['../wiid_act.py', '../loaders.py']
 data_root = 'data/arid_dark/'
 read = [
-    dict(type='DecordInit'),
+    dict(type='wiid_plugins.OpenClip'),
     dict(type='SampleFrames', clip_len=8, frame_interval=4, num_clips=1),
-    dict(type='DecordDecode'),
+    dict(type='wiid_plugins.DecodeClip'),
     dict(type='Resize', scale=(-1, 128)),
 ]
 crop = [dict(type='RandomCrop', size=112), dict(type='Flip', flip_ratio=0.5)]

@@ -2,9 +2,9 @@
 _base_ = ['../wiid_act.py', '../loaders.py']
 data_root = 'data/clips/'
 pipeline = [
-    dict(type='DecordInit'),
+    dict(type='wiid_plugins.OpenClip'),
     dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=1),
-    dict(type='DecordDecode'),
+    dict(type='wiid_plugins.DecodeClip'),
     dict(type='Resize', scale=(64, 64), keep_ratio=False),
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs'),

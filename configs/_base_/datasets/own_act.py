@@ -1,9 +1,9 @@
 # Lists of `clip label` lines, 8 frames over 64; configs/own/act.py says where and how large.
 _base_ = ['../wiid_act.py', '../loaders.py']
 read = [
-    dict(type='DecordInit'),
+    dict(type='wiid_plugins.OpenClip'),
     dict(type='SampleFrames', clip_len=8, frame_interval=8, num_clips=1),
-    dict(type='DecordDecode'),
+    dict(type='wiid_plugins.DecodeClip'),
     dict(type='Resize', scale='short edge'),
 ]
 pack = [dict(type='FormatShape', input_format='NCTHW'), dict(type='PackActionInputs')]
