@@ -1,7 +1,6 @@
 """Damage small image files, read them, and print what came of it: run as a process of its own."""
 
 import json
-import resource
 import sys
 import time
 import warnings
@@ -64,7 +63,8 @@ def main(folder, first, number):
             what, seconds = try_one(path)
             ends[what] += 1
             slowest = max(slowest, seconds)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    lines = Path('/proc/self/status').read_text().splitlines()  # getrusage counts who started this
+    peak = next(int(line.split()[1]) * 1024 for line in lines if line.startswith('VmHWM'))
     print(json.dumps({**ends, 'slowest': slowest, 'peak': peak}))
 
 
