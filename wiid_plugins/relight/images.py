@@ -57,7 +57,7 @@ def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> 
         mend = 'cut it' if jpeg is None else 'JPEG holds 65,500 a side; leave out --jpeg'
         raise UnreadableError(f'{size} are too many for {target.suffix}: {mend}')
     with whole_output(target) as part:
-        part.write_bytes(data)
+        part.write_bytes(data.tobytes())
 
 
 def convert_images(
