@@ -83,7 +83,7 @@ def test_darkening_draws_once_per_clip_and_again_for_another_name(tmp_path):
         read_video(tmp_path / name)[0] for name in ('first/a.mp4', 'again/a.mp4', 'first/b.mp4')
     )
     # x264 now and then quantises a frame otherwise, of the same pixels.
-    assert np.abs(first.astype(int) - again).max() <= 3
+    assert np.abs(first.astype(int) - again).mean() < 0.5
     assert np.ptp(first.mean((1, 2, 3))) < 3
     assert first.mean() < 150
     assert abs(first.mean() - other.mean()) > 1
