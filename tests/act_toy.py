@@ -154,13 +154,3 @@ def write_clips(root, frames=12, size=(48, 64)):
             video.release()
             lines.append(f'{split}/{number}.mp4 {number % CLASSES}\n')
         (root / f'{split}.txt').write_text(''.join(lines))
-
-
-def nodes(node):
-    """All dicts of a config."""
-    if isinstance(node, dict):
-        yield node
-        node = list(node.values())
-    if isinstance(node, list | tuple):
-        for child in node:
-            yield from nodes(child)

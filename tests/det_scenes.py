@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from det_toy import draw_picture, stock_config
 from wiid_plugins.compose import compose
+from wiid_plugins.compose.own import nodes
 
 CLASSES = ('prohibition', 'warning', 'mandatory', 'other')
 SMOKE = 'configs/det/retinanet_r18_wiid-smoke_1xb4-1e_gtsrb-scenes.py'
@@ -34,15 +35,6 @@ def write_scenes(root):
     for number in range(3):
         dark = draw_picture((48, 48), 2, seed=number)[0] // 6
         cv2.imwrite(str(root / 'unlabelled_dark' / f'{number}.png'), dark)
-
-
-def nodes(node):
-    if isinstance(node, dict):
-        yield node
-        node = list(node.values())
-    if isinstance(node, list | tuple):
-        for child in node:
-            yield from nodes(child)
 
 
 def smoke(root, work_dir, name='retinanet'):

@@ -9,6 +9,7 @@ from mmengine.registry import MODELS, init_default_scope
 from mmpretrain.structures import DataSample
 
 from wiid_plugins.compose import read_config
+from wiid_plugins.compose.own import nodes
 from wiid_plugins.translation.cut_generator import Generator
 from wiid_plugins.translation.zero_dce import CurveNetwork
 
@@ -28,16 +29,6 @@ def narrow(model: dict) -> None:
     stock = model.get('classifier', model)
     stock.backbone.update(stem_channels=8, base_channels=8)
     stock.head.in_channels = 256 if stock.backbone.depth == 50 else 64
-
-
-def nodes(node):
-    """All dicts of a config."""
-    if isinstance(node, dict):
-        yield node
-        node = list(node.values())
-    if isinstance(node, list | tuple):
-        for child in node:
-            yield from nodes(child)
 
 
 def load(path, folder):

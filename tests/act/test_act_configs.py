@@ -9,8 +9,9 @@ from mmengine.config import Config
 from mmengine.optim import OptimWrapper
 from mmengine.registry import MODELS, TRANSFORMS, init_default_scope
 
-from act_toy import batch_of, nodes
+from act_toy import batch_of
 from wiid_plugins.compose import read_config
+from wiid_plugins.compose.own import nodes
 
 CONFIGS = sorted(Path('configs/act').glob('*.py'))
 JOBS = ('train', 'val', 'test')

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from act_toy import nodes
 from clips import disc_clip
 from tools.prepare import arid
 from wiid_plugins.compose import read_config
+from wiid_plugins.compose.own import nodes
 from wiid_plugins.launch import hand_over
 
 WIID = Path(__file__).parents[2] / 'configs/act/i3d-r18_wiid_1xb8-30e_normal2arid.py'

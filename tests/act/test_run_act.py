@@ -6,9 +6,10 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from act_toy import nodes, write_clips
+from act_toy import write_clips
 from tools import export_plain
 from wiid_plugins.compose import compose
+from wiid_plugins.compose.own import nodes
 
 SMOKE = 'configs/act/i3d-r18_wiid-smoke_1xb4-1e_clips.py'
 

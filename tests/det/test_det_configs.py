@@ -9,9 +9,9 @@ from mmengine.config import Config
 from mmengine.optim import OptimWrapper
 from mmengine.registry import MODELS, TRANSFORMS, init_default_scope
 
-from det_scenes import nodes
 from det_toy import batch_of
 from wiid_plugins.compose import read_config
+from wiid_plugins.compose.own import nodes
 
 CONFIGS = sorted(Path('configs/det').glob('*.py'))
 JOBS = ('train', 'val', 'test')

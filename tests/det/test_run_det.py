@@ -6,8 +6,9 @@ import pytest
 import torch
 from mmengine.runner import Runner
 
-from det_scenes import CLASSES, nodes, smoke, write_scenes
+from det_scenes import CLASSES, smoke, write_scenes
 from tools import export_plain
+from wiid_plugins.compose.own import nodes
 
 
 @pytest.fixture(scope='module')

@@ -21,7 +21,8 @@ from mmengine.config import Config, DictAction
 import wiid_plugins
 
 from ..compose import read_config
-from .digest_data import GONE, blocks, content, data_files
+from ..compose.own import nodes
+from .digest_data import GONE, content, data_files
 
 NAME = 'digest.json'
 KINDS = ('config', 'code', 'data', 'package')
@@ -112,7 +113,7 @@ def _version(name: str) -> str:
 
 def _flat(value: Any, key: str = '') -> dict[str, str]:
     """Turn nested dicts and lists into ``{'a.b.0.c': text}``; a list of plain values is one text."""
-    if value and (isinstance(value, dict) or next(blocks(value), None) is not None):
+    if value and (isinstance(value, dict) or next(nodes(value), None) is not None):
         parts = value.items() if isinstance(value, dict) else enumerate(value)
         found: dict[str, str] = {}
         for name, part in parts:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+
+from ..compose.own import nodes
 
 WEIGHTS = ('.pth', '.pt', '.ckpt', '.safetensors')
 GONE = 'not there'
@@ -31,7 +32,7 @@ def data_files(config: dict, listed: dict[str, dict[str, str]]) -> dict[str, str
 
 def _data_paths(config: dict) -> Iterator[str]:
     parts = [v for k, v in config.items() if k.endswith(('_dataloader', '_evaluator'))]
-    for block in blocks(parts):
+    for block in nodes(parts):
         root, prefix = block.get('data_root') or '', block.get('data_prefix')
         named = [
             block.get('ann_file'),
@@ -41,11 +42,11 @@ def _data_paths(config: dict) -> Iterator[str]:
         named += [] if prefix or not root else ['']  # the pictures lie somewhere below
         if 'type' in block:
             yield from (os.path.join(root, n) for n in named)
-    typed = (block for block in blocks(parts) if 'type' in block)
+    typed = (block for block in nodes(parts) if 'type' in block)
     yield from _named(typed, os.path.isdir)  # of transforms, for example the twins of day pictures
-    for block in blocks(config):
+    for block in nodes(config):
         yield from (v for v in block.values() if isinstance(v, str) and v.endswith(WEIGHTS))
-    yield from _named(blocks(config), os.path.isfile)
+    yield from _named(nodes(config), os.path.isfile)
     if config.get('default_scope') == 'ultralytics':
         yield from _yolo_paths(config)
 
@@ -74,15 +75,6 @@ def _yolo_paths(config: dict) -> Iterator[str]:
     dark = (config.get('wiid') or {}).get('dark')
     if isinstance(dark, str):
         yield dark
-
-
-def blocks(value: Any) -> Iterator[dict]:
-    """Give every dict in nested dicts and lists."""
-    if isinstance(value, dict):
-        yield value
-    if isinstance(value, dict | list | tuple):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from blocks(part)
 
 
 def _folders(top: str) -> dict[str, str]:

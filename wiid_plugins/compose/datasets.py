@@ -10,12 +10,10 @@ from mmengine.registry import TRANSFORMS
 from .monitors import rename_monitors
 from .own import as_labelled, innermost, nodes
 from .tasks import Task
+from .twins import GEOMETRY
 
 # Parts of the names of transforms that read, cut and pack an image. The others change its light.
-GEOMETRY = (
-    *('Load', 'Open', 'Init', 'Sample', 'Decode', 'PIL', 'Resize', 'Rescale', 'Crop', 'Flip'),
-    *('Pad', 'Format', 'Pack'),
-)
+KEPT = (*GEOMETRY, 'Load', 'Open', 'Init', 'Sample', 'Decode', 'PIL', 'Format', 'Pack')
 PACKING = ('Pack', 'Format', 'TestTimeAug')
 ACCURACY = {'top_k_accuracy', 'mean_class_accuracy'}
 
@@ -73,7 +71,7 @@ def _steps(stock: ConfigDict) -> Iterator[ConfigDict]:
 
 def _dark_pipeline(steps: list[ConfigDict], task: Task) -> Iterator[ConfigDict]:
     if task.scope != 'mmdet':
-        yield from (s for s in steps if any(part in s['type'] for part in GEOMETRY))
+        yield from (s for s in steps if any(part in s['type'] for part in KEPT))
         return
     # Boxes, mosaics and padding are for labelled images: padding would count in pooled features.
     sizes = (s.get('img_scale') or s.get('scale') or s.get('scales') for s in steps)
