@@ -158,18 +158,23 @@ def in_domain(base: ConfigDict, name: str, light: list[ConfigDict], task: Task) 
     """A set with its light changed, and its name in every sample."""
     base = copy.deepcopy(base)
     steps = list(base.pipeline)
-    names = [step['type'].split('.')[-1] for step in steps]
-    first, last = (
-        next(i for i, n in enumerate(names) if n.startswith(parts))
-        for parts in (('LoadAnnotations', *PACKING), PACKING)
-    )
-    place = max(i + 1 for i, n in enumerate(names[:first]) if task.light_after in n)
+    place, last = places(steps, task)
     for pack in _packs(steps):
         _keep_domain(pack, task)
     named = ConfigDict(type='wiid_plugins.SetDomain', name=name)
     lights = copy.deepcopy(light)
     base.pipeline = [*steps[:place], *lights, *steps[place:last], named, *steps[last:]]
     return base
+
+
+def places(steps: Sequence[dict], task: Task) -> tuple[int, int]:
+    """Where a test pipeline changes the light, and where it begins to pack."""
+    names = [step['type'].split('.')[-1] for step in steps]
+    first, last = (
+        next(i for i, n in enumerate(names) if n.startswith(parts))
+        for parts in (('LoadAnnotations', *PACKING), PACKING)
+    )
+    return max(i + 1 for i, n in enumerate(names[:first]) if task.light_after in n), last
 
 
 def _packs(steps: Sequence) -> Iterator[ConfigDict]:

@@ -62,6 +62,7 @@ def lay_tests(cfg: Config, block: ConfigDict, test: str | None, night: str | Non
     elif test:
         block.val = dict(day=test)
     else:
+        cfg.test_pipeline = innermost(cfg.test_dataloader.dataset).pipeline  # to predict with
         for job in ('val', 'test'):
             cfg[f'{job}_dataloader'] = cfg[f'{job}_evaluator'] = cfg[f'{job}_cfg'] = None
 
@@ -215,7 +216,7 @@ def classes_of(train: ConfigDict, task: Task) -> tuple[str, ...]:
 def _classes_of_clips(file: Path) -> list[str]:
     named = file.with_name('classes.txt')
     if named.is_file():
-        return named.read_text(encoding='utf-8-sig').split('\n')[:-1]
+        return named.read_text(encoding='utf-8-sig').rstrip().splitlines()
     lines = file.read_text(encoding='utf-8-sig').splitlines()
     labels = [line.split()[-1] for line in lines if line.strip()]
     return [str(n) for n in range(1 + max((int(w) for w in labels if w.isdecimal()), default=-1))]

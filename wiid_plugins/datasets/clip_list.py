@@ -7,11 +7,8 @@ from pathlib import Path, PurePath
 from mmaction.datasets import RepeatAugDataset, VideoDataset
 from mmengine.fileio import list_from_file
 
+from ..media import is_clip
 from ..registry import DATASETS
-
-CLIPS = (
-    *('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg', '.wmv', '.gif', '.webp'),
-)
 
 
 @DATASETS.register_module()
@@ -32,7 +29,7 @@ class ClipList(VideoDataset):
     def load_data_list(self) -> list[dict]:
         """List the clips after reading every line, or those of a folder, which have no labels."""
         if Path(self.ann_file).is_dir():
-            clips = sorted(p for p in Path(self.ann_file).rglob('*') if p.suffix.lower() in CLIPS)
+            clips = sorted(p for p in Path(self.ann_file).rglob('*') if is_clip(p))
             return [dict(filename=str(p), label=-1) for p in clips]
         try:
             lines = [line.strip() for line in list_from_file(self.ann_file, encoding='utf-8-sig')]
