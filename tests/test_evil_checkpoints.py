@@ -11,7 +11,7 @@ import torch
 from mmengine.runner import load_checkpoint
 
 from evil import KINDS, Run
-from tools import compare_light, convert_weights, darken, enhance, export_plain
+from tools import compare_light, convert_weights, darken, enhance, export_plain, predict
 from wiid_plugins.compat import load_local
 from wiid_plugins.compose import read_config
 from wiid_plugins.launch import hand_over
@@ -62,7 +62,7 @@ def tool(job, *arguments):
 
 def command(module, *arguments):
     """What calls a tool's main."""
-    return lambda file, configs, _: module.main([a.format(file=file) for a in arguments])
+    return lambda file, configs, _: module.main([a.format(file=file, **configs) for a in arguments])
 
 
 PTH = {
@@ -77,6 +77,7 @@ PTH = {
     ),
     'test': tool('test', '{classifier}', '{file}'),
     'export': command(export_plain, '{file}', 'out.pth'),
+    'predict': command(predict, '{classifier}', '{file}', 'in'),
     'convert resnet': command(convert_weights, 'resnet', '{file}', 'out.pth'),
     'convert zero-dce': command(convert_weights, 'zero-dce', '{file}', 'out.pth'),
     'convert cut': command(convert_weights, 'cut', '{file}', 'out.pth'),
@@ -89,6 +90,7 @@ PT = {
     'train resume': tool('train', '{detector}', '--resume', '{file}'),
     'test': tool('test', '{detector}', '{file}'),
     'export': command(export_plain, '{file}', 'out.pt'),
+    'predict': command(predict, '{detector}', '{file}', 'in'),
     'convert yolov5': command(convert_weights, 'yolov5', '{file}', 'out.pt'),
 }
 FEW = ('meta', 'tar', 'old pickle')  # for those that build a network first; one loader reads all

@@ -1,4 +1,4 @@
-"""Measure speed: training `step`, `loader`, the tools `enhance` and `darken`, the mixture `gmm`.
+"""Measure speed: training `step`, `loader`, `enhance` and `darken`, the mixture `gmm`, `predict`.
 
 Whatever is compared is timed in turn (A B C A B C ...), and ratios are medians over the rounds, so
 that a machine with other work on it disturbs all alike. OMP_NUM_THREADS sets the threads.
@@ -14,7 +14,7 @@ import torch
 from mmengine.config import DictAction
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
-from tools.benchmarks import gmm, light  # noqa: E402
+from tools.benchmarks import gmm, light, predict  # noqa: E402
 from tools.benchmarks.jobs import CLS_CONFIG, loader, step  # noqa: E402
 from wiid_plugins import config as shipped  # noqa: E402
 from wiid_plugins.launch import spare_cpu  # noqa: E402
@@ -39,6 +39,9 @@ LIGHT_EPILOG = """examples:
 GMM_EPILOG = """examples:
   python tools/benchmark.py gmm
   python tools/benchmark.py gmm --device cuda --batch 32
+"""
+PREDICT_EPILOG = """examples:
+  python tools/benchmark.py predict CONFIG CHECKPOINT
 """
 
 
@@ -84,6 +87,15 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     job.add_argument('--frames', type=int, default=16, help='per clip')
     job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
     job.add_argument('--rounds', type=int, default=5)
+    job = _add_job(jobs, 'predict', predict.predict, PREDICT_EPILOG)
+    job.add_argument('config')
+    job.add_argument('checkpoint', type=Path)
+    job.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
+    job.add_argument('--size', type=int, default=256, help='px of an image')
+    job.add_argument('--images', type=int, default=500)
+    job.add_argument('--batch', type=int, default=8)
+    job.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
+    job.add_argument('--rounds', type=int, default=3)
     return parser.parse_args(argv)
 
 

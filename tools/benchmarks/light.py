@@ -52,7 +52,7 @@ def _compare(args: argparse.Namespace, build: Callable[..., Light], tool: Callab
         raise ValueError('--device cuda: torch sees no GPU; use --device cpu')
     results = []
     with TemporaryDirectory() as folder:
-        pixels = _write_pictures(Path(folder, 'in'), args.images, args.size)
+        pixels = write_pictures(Path(folder, 'in'), args.images, args.size)
         images = to_unit(pixels, args.device)
         options = _method(args, Path(folder))
         light = build(**options)
@@ -65,7 +65,7 @@ def _compare(args: argparse.Namespace, build: Callable[..., Light], tool: Callab
     return results
 
 
-def _write_pictures(folder: Path, number: int, size: int) -> np.ndarray:
+def write_pictures(folder: Path, number: int, size: int) -> np.ndarray:
     """Write smooth pictures with a little noise, as PNG; give them, ``(N, H, W, 3)`` uint8 RGB."""
     draw = torch.Generator().manual_seed(0)
     coarse = torch.rand(number, 3, 8, 8, generator=draw) * 0.3

@@ -58,9 +58,7 @@ class Lines:
             note = json.loads(self._note.read_text())
             before, finished = dict(note['settings']), note['finished']
         except (OSError, ValueError, TypeError, KeyError):
-            raise LinesError(
-                f'{self.path}: is there, and not known to be of this tool; {mend}'
-            ) from None
+            raise LinesError(f'{self.path}: is there, and not made by this tool; {mend}') from None
         other = [
             f'{key} was {before.get(key)!r} and is now {self._settings.get(key)!r}'
             for key in sorted({*before, *self._settings})

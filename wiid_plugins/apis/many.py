@@ -111,7 +111,8 @@ def run(
     made = count - len(failed)
     say(f'{made} predictions, {len(done)} were there, {len(failed)} failed, {left} other files')
     for one in failed:
-        say(printable(f'failed: {one.source}: {one.error}'), sys.stderr)
+        reason = str(one.error).removeprefix(f'{one.source}: ')  # most errors name the file
+        say(printable(f'failed: {one.source}: {reason}'), sys.stderr)
     return failed
 
 
