@@ -15,6 +15,7 @@ HOOKS = root.Registry(
     scope=SCOPE,
     locations=['wiid_plugins.engine', 'wiid_plugins.visualization'],
 )
+LOOPS = root.Registry('loop', parent=root.LOOPS, scope=SCOPE, locations=['wiid_plugins.engine'])
 METRICS = root.Registry(
     'metric',
     parent=root.METRICS,

@@ -60,6 +60,7 @@ def compose(cfg: Config) -> Config:
     if block.get('paired', True):
         pair(cfg, block, task)
     set_domains(cfg, block, task)
+    adapt(cfg, block, task)
     add_hooks(cfg, block, task)
     check_sets(cfg, task)
     return cfg
@@ -84,3 +85,21 @@ def pair(cfg: Config, block: ConfigDict, task: Task) -> None:
         stock = cfg.train_dataloader.dataset
         both = dict(type='wiid_plugins.WithDark', dataset=stock, dark=dark)
         cfg.train_dataloader.dataset = ConfigDict(both)
+
+
+def adapt(cfg: Config, block: ConfigDict, task: Task) -> None:
+    """Let a test adapt the model to what it is tested on.
+
+    Args:
+        cfg: Changed in place: the test loop.
+        block: The block ``wiid``.
+        task: Of the stock config.
+    """
+    how = block.get('adapt')
+    if not how or not cfg.get('test_dataloader'):
+        return
+    cfg.test_cfg = ConfigDict(type='wiid_plugins.AdaptedTestLoop', **how)
+    if how.get('method') == 'adabn' and block.get('dark'):
+        images = as_dark(block.dark, cfg.train_dataloader.dataset, task)
+        images.pop('pipeline')
+        cfg.test_cfg.dark = images

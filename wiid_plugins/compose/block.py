@@ -25,6 +25,7 @@ KEYS = (
     'dark',  # unlabelled dark images or clips: a folder, a list or a dataset config
     'day',  # the test set by day: a folder, a file, or changes to the stock one; None: no day
     'night',  # the test set by night, as `day`
+    'adapt',  # the test adapts the model to its images: method adabn, adabn-batch or tent
     'val',  # the same for validation: dict(day=..., night=...)
 )
 LEARNED = ('method', 'weights')
@@ -63,6 +64,7 @@ def known_keys(task: str) -> dict[str, Iterable[str]]:
         'enhance': (*LEARNED, 'target', 'max_gain'),
         'mask': (*own, *(f.name for f in fields(regions))),
         'aux': ('type', 'byol', 'mmd', 'hidden', 'out'),
+        'adapt': ('method', 'lr'),
         'val': ('day', 'night'),
     }
 

@@ -1,5 +1,6 @@
 """Hooks, metrics, tables and precision: what happens around the model."""
 
+from .adapting import AdaptedTestLoop
 from .bfloat16 import Bfloat16OptimWrapper
 from .checkpoint import SafeCheckpointHook
 from .classes import ClassesHook
@@ -14,6 +15,7 @@ from .runner import PairedRunner
 from .setting import SettingHook
 
 __all__ = [
+    'AdaptedTestLoop',
     'Bfloat16OptimWrapper',
     'CheckpointFitsHook',
     'ClassesHook',
