@@ -25,6 +25,7 @@ KEYS = (
     'dark',  # unlabelled dark images or clips: a folder, a list or a dataset config
     'day',  # the test set by day: a folder, a file, or changes to the stock one; None: no day
     'night',  # the test set by night, as `day`
+    'pictures',  # False: none of training pairs, of a test's confusions and of its worst mistakes
     'val',  # the same for validation: dict(day=..., night=...)
 )
 LEARNED = ('method', 'weights')
