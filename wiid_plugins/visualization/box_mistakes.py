@@ -30,7 +30,9 @@ class BoxMistakes(Mistakes):
     """
 
     columns = 4
-    legend = 'images with the lowest F1; missed boxes yellow, wrong detections red, right ones green'
+    legend = (
+        'images with the lowest F1; missed boxes yellow, wrong detections red, right ones green'
+    )
 
     def __init__(self, score_thr: float = 0.3, overlap: float = 0.5, **kwargs):
         super().__init__(**kwargs)
