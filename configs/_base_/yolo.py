@@ -1,5 +1,6 @@
 # Ultralytics: options of its own trainer under `train`, ours under `wiid`.
 default_scope = 'ultralytics'
+visualizer = dict(vis_backends=[dict(type='LocalVisBackend')])  # Ultralytics' own files
 pretrained = None  # a .pt whose matching weights are loaded first
 train = dict(
     epochs=30,

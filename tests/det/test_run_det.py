@@ -70,11 +70,11 @@ def test_pictures_of_a_test_lie_by_domain_as_the_detector_saw_them_at_their_file
     for node in nodes(config._cfg_dict):
         if node.get('type') == 'Resize':
             node['scale'] = (32, 32)
-    config.default_hooks.visualization.update(draw=True, test_out_dir='pictures')
+    config.default_hooks.visualization.update(draw=True, test_out_dir='shown')
     Runner.from_cfg(config).test()
     drawn = {
         folder.name: {file.name: cv2.imread(str(file)) for file in folder.iterdir()}
-        for folder in tmp_path.glob('*/pictures/*')
+        for folder in tmp_path.glob('*/shown/*')
     }
     assert set(drawn) == {'day', 'day_enhanced', 'night', 'night_enhanced'}
     for pictures in drawn.values():

@@ -42,7 +42,9 @@ def test_resume_continues_and_a_missing_checkpoint_is_named(trained, monkeypatch
     config, work = trained
     started = []
     monkeypatch.setattr(
-        train, 'PairedDetectionTrainer', lambda overrides: started.append(overrides) or _Silent()
+        train,
+        'PairedDetectionTrainer',
+        lambda overrides, _callbacks: started.append(overrides) or _Silent(),
     )
     for extra in ([], ['--resume'], ['--amp', '--cfg-options', 'train.lr0=0.5']):
         train.main([str(config), '--work-dir', str(work), *extra])
@@ -126,6 +128,7 @@ def test_one_test_run_scores_day_and_night_raw_and_enhanced_with_pictures(traine
         assert set(report['results'][domain]['red']) == {'mAP50', 'mAP50-95'}
         for kind in ('labels', 'pred'):
             assert (work / 'test' / domain / f'val_batch0_{kind}.jpg').is_file()
+        assert (work / 'test' / domain / 'confusion_matrix_normalized.png').is_file()
     with pytest.raises(SystemExit, match='none.pt: there is no such checkpoint'):
         test.main([str(config), 'none.pt', '--work-dir', str(work)])
 

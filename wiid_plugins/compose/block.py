@@ -26,6 +26,7 @@ KEYS = (
     'day',  # the test set by day: a folder, a file, or changes to the stock one; None: no day
     'night',  # the test set by night, as `day`
     'adapt',  # the test adapts the model to its images: method adabn, adabn-batch or tent
+    'pictures',  # False: none of training pairs, of a test's confusions and of its worst mistakes
     'val',  # the same for validation: dict(day=..., night=...)
 )
 LEARNED = ('method', 'weights')

@@ -193,7 +193,7 @@ def _keep_domain(pack: ConfigDict, task: Task) -> None:
     if keys is None:
         name = pack['type'] if '.' in pack['type'] else f'{task.scope}.{pack["type"]}'
         keys = TRANSFORMS.build({**pack, 'type': name}).meta_keys
-    pack.meta_keys = tuple(dict.fromkeys((*keys, 'domain')))
+    pack.meta_keys = tuple(dict.fromkeys((*keys, 'domain', 'img_path', 'filename')))
 
 
 def _evaluator(

@@ -39,7 +39,9 @@ def add_hooks(cfg: Config, block: ConfigDict, task: Task) -> None:
                 'wiid.paired=False'
             )
     byol = paired and (block.get('aux') or {}).get('byol')
-    wanted = (*ALWAYS, *task.hooks, *['wiid_plugins.MomentumHook'] * bool(byol))
+    wanted = [*ALWAYS, *task.hooks, *['wiid_plugins.MomentumHook'] * bool(byol)]
+    if block.get('pictures', True):
+        wanted += [task.pictures, *['wiid_plugins.PairsHook'] * bool(paired)]
     there = {hook['type'] for hook in hooks}
     cfg.custom_hooks = hooks + [ConfigDict(type=name) for name in wanted if name not in there]
     for hook in (cfg.get('default_hooks') or {}).values():

@@ -16,6 +16,7 @@ class Task:
         mask: Keys of ``wiid.mask`` that are arguments of ``views`` themselves.
         regions: Its argument that takes the other keys.
         hooks: What watches a training besides the hooks of all tasks.
+        pictures: What draws the mistakes of a test.
         stock_hooks: Hooks of a stock config whose place is taken.
         stock_sets: Datasets and readers of clips whose place those of this package take, which check
             what they read.
@@ -33,6 +34,7 @@ class Task:
     mask: tuple[str, ...]
     regions: str
     hooks: tuple[str, ...]
+    pictures: str
     stock_hooks: dict[str, str]
     stock_sets: dict[str, str]
     image: str
@@ -51,6 +53,7 @@ TASKS = {
         mask=('target', 'fill'),
         regions='regions',
         hooks=(),
+        pictures='wiid_plugins.ClassMistakes',
         stock_hooks={**SAFE, 'VisualizationHook': 'wiid_plugins.ClassPictures'},
         stock_sets={},
         image='img',
@@ -66,6 +69,7 @@ TASKS = {
         mask=('fill',),
         regions='grid',
         hooks=('wiid_plugins.DomainTableHook',),
+        pictures='wiid_plugins.BoxMistakes',
         stock_hooks={**SAFE, 'DetVisualizationHook': 'wiid_plugins.DomainPictures'},
         stock_sets={'CocoDataset': 'wiid_plugins.CheckedCoco'},
         image='img',
@@ -81,6 +85,7 @@ TASKS = {
         mask=('target', 'gmm', 'fill'),
         regions='regions',
         hooks=('wiid_plugins.ClipListHook',),
+        pictures='wiid_plugins.ClipMistakes',
         stock_hooks=SAFE,
         stock_sets={
             'VideoDataset': 'wiid_plugins.ClipList',

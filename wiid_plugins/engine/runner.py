@@ -12,6 +12,7 @@ from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner, find_latest_checkpoint
 
 from ..compose import compose
+from ..compose.backends import packages_of
 from ..registry import RUNNERS
 
 
@@ -31,6 +32,7 @@ class PairedRunner(Runner):
     @classmethod
     def from_cfg(cls, cfg: Config) -> Runner:
         """Lay the block ``wiid`` on the config, and build what that gives."""
+        packages_of(cfg)
         return super().from_cfg(compose(cfg))
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:

@@ -53,10 +53,17 @@ def clip_columns(
         moving = still if given else _moving(preprocessor, cast(Tensor, drawn.day))
         green = (moving + target[:, None]) / 2
         shown['target' if given else 'moving'] = torch.stack([moving / 2, green, moving / 2], 2)
-        mean = preprocessor.stock.mean.view(3, 1, 1) / 255  # what masking leaves
+        mean = mean_colour(preprocessor)
         for view in {'day', 'night'} & set(shown):
             shown[f'{view}_masked'] = show_only(shown[view] - mean, visible) + mean
     return {name: resized(shown[name], side) for name in TITLES if name in shown}
+
+
+def mean_colour(preprocessor: PairedPreprocessor) -> Tensor:
+    """What masking leaves, ``(3, 1, 1)`` RGB in [0, 1]: the mean, or grey where none is known."""
+    if preprocessor.grey:
+        return torch.full((3, 1, 1), 114 / 255)
+    return preprocessor.stock.mean.view(3, 1, 1).cpu() / 255
 
 
 def _moving(preprocessor: PairedPreprocessor, day: Tensor) -> Tensor:

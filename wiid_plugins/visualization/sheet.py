@@ -11,9 +11,18 @@ from mmengine.config import Config
 from torchvision.utils import draw_bounding_boxes
 
 from ..det.preprocessor import boxes_of, shrunk
-from ..models.preprocessor import Pictures
+from ..models.preprocessor import Drawn, PairedPreprocessor, Pictures
 from ..ops.regions import show_only
-from .clips import TITLES, as_image, bordered, clip_columns, strips, write_gif, write_text
+from .clips import (
+    TITLES,
+    as_image,
+    bordered,
+    clip_columns,
+    mean_colour,
+    strips,
+    write_gif,
+    write_text,
+)
 from .drawn import drawn_batches
 
 SIDE = 160  # of a picture about, px
@@ -31,16 +40,20 @@ def columns(config: Config, count: int, seed: int) -> dict[str, torch.Tensor]:
         from ..yolo.columns import yolo_columns  # optional, and AGPL-3.0
 
         return yolo_columns(config, count, seed)
-    preprocessor, data, drawn = next(drawn_batches(config, count, seed))
-    samples = data['data_samples']
-    if config.default_scope == 'mmaction':
+    return views(*next(drawn_batches(config, count, seed)))
+
+
+def views(preprocessor: PairedPreprocessor, data: dict, drawn: Drawn) -> dict[str, torch.Tensor]:
+    """Lay out what was drawn from a batch, on the CPU, as :func:`columns` does."""
+    if isinstance(drawn.day, torch.Tensor) and drawn.day.ndim > 4:
         return clip_columns(preprocessor, data, drawn, SIDE)
+    samples = data['data_samples']
     shown: dict[str, Pictures | None] = {
         v: framed(getattr(drawn, v), samples) for v in ('day', 'night')
     }
     if drawn.visible is not None:
         shown['target'] = [mask.expand(3, -1, -1).float() for mask in cast(Pictures, drawn.target)]
-        mean = preprocessor.stock.mean / 255  # what masking leaves of a normalised picture
+        mean = mean_colour(preprocessor)
         left = shrunk(samples, drawn.visible) if 'gt_instances' in samples[0] else samples
         for view in ('day', 'night'):
             masked = hidden(getattr(drawn, view), drawn.visible, mean)

@@ -82,7 +82,7 @@ def run_domains(args: argparse.Namespace, config: Config, folder: Path) -> dict:
                 imgsz=config.train.imgsz,
                 batch=config.train.batch,
                 mode='val',
-                plots=True,
+                plots=wiid.get('pictures', True),
                 **({'device': args.device} if args.device else {}),
             )
             LOGGER.info(f'\n{domain}')

@@ -12,7 +12,9 @@ from mmengine.config import Config, DictAction
 from ultralytics.utils import LOGGER, RANK
 
 from wiid_plugins.compose import read_config
+from wiid_plugins.compose.backends import packages_of
 from wiid_plugins.yolo.checkpoint import open_checkpoint
+from wiid_plugins.yolo.logs import callbacks_for
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 from wiid_plugins.yolo.trainer import PairedDetectionTrainer
 
@@ -90,13 +92,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         config = read_config(args.config, args.cfg_options)
         overrides = overrides_of(args, config, folder)
         check_checkpoints(overrides)
-    except (FileNotFoundError, UnpicklingError, ValueError) as error:
+        callbacks = callbacks_for(packages_of(config))
+    except (FileNotFoundError, ModuleNotFoundError, UnpicklingError, ValueError) as error:
         sys.exit(f'error: {error}')
     if RANK in {-1, 0}:
         config.dump(folder / Path(args.config).name)
         LOGGER.info(f'Setting: {setting(config)}')
     try:
-        PairedDetectionTrainer(overrides=overrides).train()
+        PairedDetectionTrainer(overrides=overrides, _callbacks=callbacks).train()
     except AssertionError as error:
         if 'nothing to resume' not in str(error):
             raise
