@@ -100,6 +100,7 @@ def test_bits_are_of_the_settings_and_8_goes_on_with_what_earlier_releases_made(
     note = tmp_path / 'out' / '.wiid_light.json'
     settings = json.loads(note.read_text())
     assert settings.pop('bits') == 8
+    assert (settings.pop('brightness'), settings.pop('max_gain')) == (0.4, 64)
     note.write_text(json.dumps(settings))
     assert run(tmp_path / 'a.png', tmp_path / 'out', '--bits', 8) == 0
     assert '0 made, 1 were there' in capsys.readouterr().out
@@ -108,6 +109,36 @@ def test_bits_are_of_the_settings_and_8_goes_on_with_what_earlier_releases_made(
     assert run(tmp_path / 'a.png', tmp_path / 'out', '--bits', 16, '--overwrite') == 0
     assert run(tmp_path / 'a.png', tmp_path / 'out', '--bits', 16) == 0
     assert '0 made, 1 were there' in capsys.readouterr().out
+
+
+def test_brightness_and_gain_are_those_of_the_curve_and_of_the_settings(tmp_path, capsys):
+    write_png(tmp_path / 'a.png', ramp(1 / 256))
+    light = torch.from_numpy(read_image(tmp_path / 'a.png')).permute(2, 0, 1)[None]
+    options = ('--brightness', 0.6, '--max-gain', 1024)
+    assert run(tmp_path / 'a.png', tmp_path / 'out', *options) == 0
+    made = cv2.imread(str(tmp_path / 'out' / 'a.png'))
+    expected = lowlight.enhance(light, 0.6, 1024)[0].permute(1, 2, 0).numpy() * 255
+    assert np.abs(made - expected).max() < 0.51 and made.max() > 200
+    assert abs(made.mean() / 255 - 0.6) < 0.02
+    assert run(tmp_path / 'a.png', tmp_path / 'out', *options) == 0
+    assert '0 made, 1 were there' in capsys.readouterr().out
+    assert run(tmp_path / 'a.png', tmp_path / 'out') == 1
+    assert 'brightness was 0.6 and is now 0.4, max_gain was 1024.0' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (('--brightness', 1), 'between 0 and 1'),
+        (('--max-gain', 0.5), '1 or more'),
+        (('--max-gain', 'nan'), '1 or more'),
+        (('--method', 'zero-dce', '--max-gain', 64), 'zero-dce has no such settings'),
+    ],
+)
+def test_settings_of_the_curve_that_cannot_be(tmp_path, capsys, options, message):
+    with pytest.raises(SystemExit):
+        run(tmp_path, tmp_path / 'out', *options)
+    assert message in capsys.readouterr().err
 
 
 def test_16_bits_in_jpeg_are_refused(tmp_path, capsys):

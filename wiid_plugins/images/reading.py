@@ -13,6 +13,7 @@ from .tiff import decode_deep_tiff, is_tiff
 
 ORIENTATION = 0x0112  # of EXIF
 BITS = 258  # of TIFF
+ROWS = 256  # that become an array at a time
 PNG = b'\x89PNG\r\n\x1a\n'
 
 
@@ -81,9 +82,18 @@ def _read(image: Image.Image, path: Path) -> np.ndarray:
     elif image.mode == 'F':
         pixels = light(np.asarray(image))
     else:
-        image.info.pop('transparency', None)  # of palettes; Pillow warns of what is dropped anyway
-        pixels = np.array(image.convert('RGB'))
+        pixels = _eight_bits(image)
     return turn(three_channels(pixels), orientation)
+
+
+def _eight_bits(image: Image.Image) -> np.ndarray:
+    """``(H, W, 3)`` uint8 RGB, by rows: Pillow's own way holds a large image five times at once."""
+    image.info.pop('transparency', None)  # of palettes; Pillow warns of what is dropped anyway
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, ROWS):
+        box = (0, top, image.width, min(top + ROWS, image.height))
+        pixels[top : top + ROWS] = np.asarray(image.crop(box).convert('RGB'))
+    return pixels
 
 
 def _deep_white(image: Image.Image) -> int | None:
@@ -102,6 +112,7 @@ def _deep_colour(path: Path, white: int) -> np.ndarray:
     if data.startswith(PNG):
         _check_chunks(data)
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    del data  # for its memory
     if pixels is None or pixels.dtype != np.uint16:
         raise ValueError('the data are damaged')
     return light(three_channels(pixels)[..., ::-1], white)

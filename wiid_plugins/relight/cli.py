@@ -16,7 +16,7 @@ from tqdm import tqdm
 from ..translation import Light
 from .images import convert_images
 from .light import Relight
-from .manifest import claim, digest
+from .manifest import EARLIER, claim, digest
 from .notes import refresh
 from .say import count_kinds, mends, printable, say
 from .tree import ConvertError, Job, Outcome, Plan, UnreadableError, make_plan
@@ -75,7 +75,8 @@ def run(
     """Run a tool's command line, report its errors, and give the exit status.
 
     Args:
-        args: From the parser of :func:`make_parser`; ``seed`` and ``bits`` are optional.
+        args: From the parser of :func:`make_parser`; ``seed``, ``bits``, ``brightness`` and
+            ``max_gain`` are optional.
         tool: Name of the tool.
         build: Makes the method from ``method`` and, if given, ``weights``.
         finish: Called when all that can be read is done.
@@ -151,8 +152,13 @@ def _settings(args: argparse.Namespace, tool: str, plan: Plan) -> dict:
         weights=digest(args.weights),
         jpeg=args.jpeg,
         seed=getattr(args, 'seed', 0),
-        bits=getattr(args, 'bits', 8),
+        **{name: _given(args, name, usual) for name, usual in EARLIER.items()},
     )
+
+
+def _given(args: argparse.Namespace, name: str, usual: float) -> float:
+    value = getattr(args, name, None)
+    return usual if value is None else value
 
 
 def _outcomes(

@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ..images import UnreadableImageError, decode
+from ..images import PLAIN, UnreadableImageError, decode
 from .light import Relight
 from .tree import Job, Outcome, UnreadableError, check_file, whole_output
 
 THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
+AHEAD_PIXELS = 2**25  # that are read, and that are written, at a time, unless one picture has more
+RAW_PIXELS = 2**24  # taken for what camera RAW and HEIC have, whose headers Pillow does not read
 BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
 WAITING_BYTES = 2**28  # of decoded pictures that wait for others of their size
 
@@ -57,7 +59,7 @@ def write_picture(pixels: np.ndarray, target: Path, jpeg: int | None = None) -> 
         mend = 'cut it' if jpeg is None else 'JPEG holds 65,500 a side; leave out --jpeg'
         raise UnreadableError(f'{size} are too many for {target.suffix}: {mend}')
     with whole_output(target) as part:
-        part.write_bytes(data.tobytes())
+        part.write_bytes(data.data)
 
 
 def convert_images(
@@ -80,8 +82,9 @@ def convert_images(
 
     pool = ThreadPoolExecutor(THREADS)
     try:
-        read = _ahead(pool, _load, jobs, relight.batch + THREADS)
-        yield from _ahead(pool, store, _treat(read, relight), relight.batch + THREADS)
+        ahead = relight.batch + THREADS
+        read = _ahead(pool, _load, jobs, ahead, _size_of_job)
+        yield from _ahead(pool, store, _treat(read, relight), ahead, _size_of_picture)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -115,16 +118,40 @@ def _left_out(path: Path) -> str | None:
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, function: Callable[[In], Out], items: Iterable[In], count: int
+    pool: ThreadPoolExecutor,
+    function: Callable[[In], Out],
+    items: Iterable[In],
+    count: int,
+    size: Callable[[In], int],
 ) -> Iterator[Out]:
-    """Map in a pool, in order, at most ``count`` items ahead of who asks."""
-    waiting: deque[Future[Out]] = deque()
+    """Map in a pool, in order, at most ``count`` items and some pixels ahead of who asks."""
+    waiting: deque[tuple[Future[Out], int]] = deque()
     for item in items:
-        waiting.append(pool.submit(function, item))
-        if len(waiting) > count:
-            yield waiting.popleft().result()
+        pixels = size(item)
+        while waiting and (
+            len(waiting) > count or pixels + sum(s for _, s in waiting) > AHEAD_PIXELS
+        ):
+            yield waiting.popleft()[0].result()
+        waiting.append((pool.submit(function, item), pixels))
     while waiting:
-        yield waiting.popleft().result()
+        yield waiting.popleft()[0].result()
+
+
+def _size_of_job(job: Job) -> int:
+    """How many pixels a file says that it has; 0 if it is damaged."""
+    if job.source.suffix.lower() not in PLAIN:
+        return RAW_PIXELS
+    if not job.state:
+        return 0
+    try:
+        with Image.open(job.source) as image:
+            return image.width * image.height
+    except Exception:  # whatever damaged data lead Pillow into; reading says it
+        return 0
+
+
+def _size_of_picture(picture: Picture) -> int:
+    return 0 if picture.pixels is None else picture.pixels.size // 3
 
 
 def _treat(pictures: Iterable[Picture], relight: Relight) -> Iterator[Picture]:

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from ..images import as_floats
 from ..translation import Light
-from ..translation.tiles import tiles
+from ..translation.tiles import Source, Span
 from .tree import UnreadableError
 
-SIDE = 1024  # of the parts in which large pictures become floats, where a method allows it
+LARGE = 2**20  # pixels; pictures with more become floats part by part, where a method allows it
 
 
 class Relight:
@@ -37,29 +37,29 @@ class Relight:
         self.bits = bits
 
     @torch.inference_mode()
-    def pictures(self, pixels: Sequence[np.ndarray], name: str) -> np.ndarray:
+    def pictures(self, pixels: Sequence[np.ndarray], name: str) -> list[np.ndarray]:
         """Treat images of one size and dtype, each on its own; ``name`` is that of the first.
 
         Returns:
-            ``(N, H, W, 3)`` RGB, uint8 or uint16.
+            Each ``(H, W, 3)`` RGB, uint8 or uint16.
 
         Raises:
             UnreadableError: If the method cannot take pictures of this size.
         """
-        if self.light.reach is not None and pixels[0].shape[0] * pixels[0].shape[1] > SIDE**2:
-            return np.stack([self._in_parts(picture, name, self.light.reach) for picture in pixels])
-        images = to_unit(np.stack(pixels), self.device)
         with _taken():
-            return to_pixels(self.light(images, self._generator(name)), self.bits)
+            if pixels[0].shape[0] * pixels[0].shape[1] > LARGE:
+                return [self._in_parts(picture, name) for picture in pixels]
+            images = to_unit(np.stack(pixels), self.device)
+            return list(to_pixels(self.light(images, self._generator(name)), self.bits))
 
-    def _in_parts(self, picture: np.ndarray, name: str, reach: int) -> np.ndarray:
+    def _in_parts(self, picture: np.ndarray, name: str) -> np.ndarray:
+        def read(rows: Span, columns: Span) -> Tensor:
+            return to_unit(picture[None, slice(*rows), slice(*columns)].copy(), self.device)
+
+        source = Source((picture.shape[0], picture.shape[1]), read, torch.device(self.device))
         made = np.empty(picture.shape, np.uint8 if self.bits == 8 else np.uint16)
-        for tile in tiles(picture.shape[0], picture.shape[1], SIDE, reach):
-            window = picture[slice(*tile.around_rows), slice(*tile.around_columns)]
-            images = to_unit(window[None].copy(), self.device)
-            with _taken():
-                treated = tile.inside(self.light(images, self._generator(name)))
-            made[slice(*tile.rows), slice(*tile.columns)] = to_pixels(treated, self.bits)[0]
+        for tile, part in self.light.parts(source, self._generator(name)):
+            made[slice(*tile.rows), slice(*tile.columns)] = to_pixels(part, self.bits)[0]
         return made
 
     @torch.inference_mode()

@@ -8,7 +8,8 @@ from pathlib import Path
 from .tree import ConvertError, Job, part_of, whole_file
 
 NAME = '.wiid_light.json'
-EARLIER = {'bits': 8}  # what releases whose note does not say it have made
+# What releases whose note does not say it have made.
+EARLIER = {'bits': 8, 'brightness': 0.4, 'max_gain': 64.0}
 
 
 def digest(weights: Path | None) -> str | None:

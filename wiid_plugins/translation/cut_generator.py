@@ -202,13 +202,12 @@ def _blur(taps: tuple[int, ...], channels: int) -> Tensor:
     return (row[:, None] * row / row.sum() ** 2).repeat(channels, 1, 1, 1)
 
 
-def check_size(images: Tensor) -> None:
+def check_size(height: int, width: int) -> None:
     """Look whether a generator can take images of this size.
 
     Raises:
         ValueError: If H or W is below 8.
     """
-    height, width = images.shape[-2:]
     if min(height, width) < 8:
         raise ValueError(
             f'the generator needs pictures of at least 8x8 px, got {width}x{height}; enlarge or '
@@ -217,8 +216,8 @@ def check_size(images: Tensor) -> None:
 
 
 def _to_fours(images: Tensor) -> Tensor:
-    check_size(images)
     height, width = images.shape[-2:]
+    check_size(height, width)
     return F.pad(images, (0, -width % 4, 0, -height % 4), mode='reflect')
 
 

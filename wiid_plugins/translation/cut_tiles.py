@@ -7,7 +7,7 @@ layers run once more for each norm in them, the residual blocks once.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from .cut_generator import (
     Upsample,
     check_size,
 )
-from .tiles import Tile, tiles
+from .tiles import Source, Tile, tiles
 
 QUARTER = 4  # pixels of the image per pixel of the features that are kept
 DOWN, BLOCK, UP = 12, QUARTER, 16  # margins: 9, 4 and 12 pixels are seen, in steps of 4
@@ -93,35 +93,35 @@ class _Moments:
 
 
 class _Pass:
-    """The tiles of all frames, and the features of one after the other."""
+    """The tiles of all frames, which are of one size, and the features of one after the other."""
 
-    def __init__(self, images: Tensor, side: int):
-        self.images, self.side = images, side
-        self.height, self.width = (-(-n // QUARTER) * QUARTER for n in images.shape[-2:])
+    def __init__(self, frames: Sequence[Source], side: int):
+        self.frames, self.side = frames, side
+        self.height, self.width = (-(-n // QUARTER) * QUARTER for n in frames[0].size)
 
     def tiles(self, margin: int) -> Iterator[tuple[int, Tile]]:
-        for frame in range(len(self.images)):
+        for frame in range(len(self.frames)):
             for tile in tiles(self.height, self.width, self.side, margin):
                 yield frame, tile
 
     def window(self, frame: int, tile: Tile) -> Tensor:
         """``(1, 3, h, w)`` in [-1, 1]; at the end of the image by reflection to a multiple of 4."""
-        part = self.images[frame, :, slice(*tile.around_rows), slice(*tile.around_columns)]
+        part = self.frames[frame].read(tile.around_rows, tile.around_columns)
         down, across = (n - m for n, m in zip(tile.window, part.shape[-2:], strict=True))
-        return F.pad(part[None] * 2 - 1, (0, across, 0, down), mode='reflect')
+        return F.pad(part * 2 - 1, (0, across, 0, down), mode='reflect')
 
     def keep(self, channels: int) -> _Kept:
-        shape = len(self.images), self.height // QUARTER, self.width // QUARTER, channels
-        return _Kept(shape, self.images.device)
+        shape = len(self.frames), self.height // QUARTER, self.width // QUARTER, channels
+        return _Kept(shape, self.frames[0].device)
 
 
 @torch.no_grad()
-def measure(fixed: Generator, images: Tensor, side: int) -> _Kept:
+def measure(fixed: Generator, frames: Sequence[Source], side: int) -> _Kept:
     """Give the norms that have no statistics those of images, of all of them together.
 
     Args:
         fixed: Of :meth:`Generator.open_norms`.
-        images: ``(T, 3, H, W)`` float RGB in [0, 1], at least 8 px a side.
+        frames: Images of one size, at least 8 px a side.
         side: Of a tile, a multiple of 4.
 
     Returns:
@@ -130,8 +130,8 @@ def measure(fixed: Generator, images: Tensor, side: int) -> _Kept:
     Raises:
         ValueError: If H or W is below 8.
     """
-    check_size(images)
-    run = _Pass(images, side)
+    check_size(*frames[0].size)
+    run = _Pass(frames, side)
     down, blocks, up = _parts(fixed)
 
     def taken(layers: nn.Sequential, scale: int) -> Iterator[Tensor]:
@@ -156,19 +156,18 @@ def measure(fixed: Generator, images: Tensor, side: int) -> _Kept:
 
 
 @torch.no_grad()
-def translate(fixed: Generator, images: Tensor, side: int) -> Tensor:
-    """Translate images in bounded memory; see :func:`measure`.
+def translate(fixed: Generator, image: Source, side: int) -> Iterator[tuple[Tile, Tensor]]:
+    """Translate an image in bounded memory; see :func:`measure`.
 
-    Returns:
-        ``(T, 3, H, W)`` in [0, 1], of the dtype of ``images``.
+    Yields:
+        A tile, whose end may lie behind that of the image, and what it becomes, ``(1, 3, h, w)`` in
+        [0, 1], which ends with the image.
     """
-    kept, run, made = measure(fixed, images, side), _Pass(images, side), torch.empty_like(images)
+    kept, (height, width) = measure(fixed, [image], side), image.size
     _, _, up = _parts(fixed)
-    for frame, tile in run.tiles(UP):
-        window = kept.read(frame, tile.around_rows, tile.around_columns)
-        part = made[frame, :, slice(*tile.rows), slice(*tile.columns)]
-        part.copy_((tile.inside(up(window))[0, :, : part.shape[1], : part.shape[2]] + 1) / 2)
-    return made
+    for frame, tile in _Pass([image], side).tiles(UP):
+        made = tile.inside(up(kept.read(frame, tile.around_rows, tile.around_columns)))
+        yield tile, (made[..., : height - tile.rows[0], : width - tile.columns[0]] + 1) / 2
 
 
 def _give(

@@ -7,6 +7,44 @@ import torch
 from torch import Tensor
 
 Span = tuple[int, int]
+SIDE = {False: 256, True: 1024}  # on a GPU? -> pixels of a tile of a large image
+
+
+@dataclass(frozen=True)
+class Source:
+    """A large image that is read by windows, so that it may be kept in fewer bits than floats have.
+
+    Attributes:
+        size: Height and width.
+        read: Rows and columns, each as (from, to) in pixels, -> ``(1, 3, h, w)`` float RGB in [0, 1].
+        device: Where that lies.
+    """
+
+    size: tuple[int, int]
+    read: Callable[[Span, Span], Tensor]
+    device: torch.device
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether windows are tensors of a GPU."""
+        return self.device.type == 'cuda'
+
+    @classmethod
+    def of(cls, image: Tensor) -> 'Source':
+        """Take an image ``(3, H, W)`` that is floats already."""
+
+        def read(rows: Span, columns: Span) -> Tensor:
+            return image[None, :, slice(*rows), slice(*columns)]
+
+        return cls((image.shape[1], image.shape[2]), read, image.device)
+
+    def sample(self, side: int = 32) -> Tensor:
+        """Give pixels ``(1, 3, side, side)`` at even distances, those that ``F.interpolate`` takes."""
+        height, width = self.size
+        columns = [i * width // side for i in range(side)]
+        starts = [i * height // side for i in range(side)]
+        rows = [self.read((at, at + 1), (0, width))[..., columns] for at in starts]
+        return torch.cat(rows, -2)
 
 
 @dataclass(frozen=True)
