@@ -138,7 +138,7 @@ def test_it_learns_to_darken_noise():
     first, last = (
         torch.stack([log['loss'] for log in part]).mean() for part in (logs[:3], logs[-3:])
     )
-    assert last < 0.9 * first and after < 0.5 * before
+    assert last < 0.95 * first and after < 0.5 * before
 
 
 def test_pictures_come_out_in_rgb_between_0_and_1():

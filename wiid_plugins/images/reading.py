@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from .cameras import decode_heif, decode_raw
 from .kinds import HEIF, RAW
@@ -58,7 +59,7 @@ def _decode(path: Path) -> np.ndarray:
         return decode_heif(path)
     try:
         with Image.open(path) as image:
-            if image.format != 'TIFF' or max(image.tag_v2.get(BITS, (1,))) <= 8:
+            if not isinstance(image, TiffImageFile) or max(image.tag_v2.get(BITS, (1,))) <= 8:
                 return _read(image, path)
     except UnidentifiedImageError:  # TIFF of more kinds of numbers than Pillow has
         if not is_tiff(path):

@@ -1,28 +1,23 @@
 """Change the light of picture files: threads read and write while the network runs."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..images import PLAIN, UnreadableImageError, decode
+from .ahead import ahead
 from .light import Relight
 from .tree import Job, Outcome, UnreadableError, check_file, whole_output
 
 THREADS = 4  # reading and writing leave the interpreter lock; more do not pay beside a network
-AHEAD_PIXELS = 2**25  # that are read, and that are written, at a time, unless one picture has more
 RAW_PIXELS = 2**24  # taken for what camera RAW and HEIC have, whose headers Pillow does not read
 BATCH_PIXELS = 2**22  # a batch ends here, so that large photos go one by one
 WAITING_BYTES = 2**28  # of decoded pictures that wait for others of their size
-
-In = TypeVar('In')
-Out = TypeVar('Out')
 
 
 @dataclass(frozen=True)
@@ -82,9 +77,9 @@ def convert_images(
 
     pool = ThreadPoolExecutor(THREADS)
     try:
-        ahead = relight.batch + THREADS
-        read = _ahead(pool, _load, jobs, ahead, _size_of_job)
-        yield from _ahead(pool, store, _treat(read, relight), ahead, _size_of_picture)
+        count = relight.batch + THREADS
+        read = ahead(pool, _load, jobs, count, _size_of_job)
+        yield from ahead(pool, store, _treat(read, relight), count, _size_of_picture)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -115,26 +110,6 @@ def _left_out(path: Path) -> str | None:
         'pages is taken; save each as a file' if pages else 'frames is taken; save them as a clip'
     )
     return f'only the first of its {count} {what}' if count > 1 else None
-
-
-def _ahead(
-    pool: ThreadPoolExecutor,
-    function: Callable[[In], Out],
-    items: Iterable[In],
-    count: int,
-    size: Callable[[In], int],
-) -> Iterator[Out]:
-    """Map in a pool, in order, at most ``count`` items and some pixels ahead of who asks."""
-    waiting: deque[tuple[Future[Out], int]] = deque()
-    for item in items:
-        pixels = size(item)
-        while waiting and (
-            len(waiting) > count or pixels + sum(s for _, s in waiting) > AHEAD_PIXELS
-        ):
-            yield waiting.popleft()[0].result()
-        waiting.append((pool.submit(function, item), pixels))
-    while waiting:
-        yield waiting.popleft()[0].result()
 
 
 def _size_of_job(job: Job) -> int:

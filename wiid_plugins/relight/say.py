@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 SHOWN = 6  # kinds of other files
 PICTURES = '.avif .j2k .jp2 .jxl .psd .tga'
-CLIPS = '.3gp .apng .flv .m2ts .m4v .mpeg .mpg .mts .ogv .ts .wmv'
+CLIPS = '.3gp .apng .flv .m2ts .mts .ogv .ts'
 MENDS = {
     PICTURES: 'pictures of kinds that this tool does not read; save them as JPEG, PNG or TIFF',
     CLIPS: 'clips of kinds that this tool does not read; ffmpeg -i FILE FILE.mp4 makes them MP4',

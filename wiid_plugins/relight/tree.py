@@ -6,12 +6,14 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..images import HEIF, PLAIN
 from ..images import SUFFIXES as IMAGES
+from ..media import SUFFIXES as VIDEOS
+from ..media import is_clip
 from .names import name_outputs
 from .say import count_kinds, mends
 
@@ -21,8 +23,6 @@ NAMED = (
     errno.ENAMETOOLONG,
     errno.ENOTDIR,
 )  # faults of one output's name
-ANIMATED = 2  # in byte 20 of a WebP
-VIDEOS = frozenset(['.avi', '.gif', '.mkv', '.mov', '.mp4', '.webm'])
 
 
 class ConvertError(Exception):
@@ -99,7 +99,7 @@ def make_plan(source: Path, out: Path, image_suffix: str) -> Plan:
     suffixes = {f: f.suffix.lower() for f in files}
     outputs = name_outputs(
         {
-            file.relative_to(root): '.mp4' if _moves(file, suffix) else image_suffix
+            file.relative_to(root): '.mp4' if is_clip(file) else image_suffix
             for file, suffix in suffixes.items()
             if suffix in IMAGES | VIDEOS
         }
@@ -115,16 +115,6 @@ def make_plan(source: Path, out: Path, image_suffix: str) -> Plan:
         for name, target in outputs.items()
     ]
     return Plan(root, out, tuple(sorted(jobs, key=lambda job: job.name)), others)
-
-
-def _moves(file: Path, suffix: str) -> bool:
-    """Tell a video or an animated WebP from a picture."""
-    if suffix != '.webp' or not file.is_file():
-        return suffix in VIDEOS
-    with suppress(OSError), file.open('rb') as stream:
-        head = stream.read(21)
-        return head[12:16] == b'VP8X' and len(head) == 21 and bool(head[20] & ANIMATED)
-    return False
 
 
 def _state(file: Path) -> tuple[int, int] | None:
