@@ -9,7 +9,7 @@ from . import own
 from .block import read_block
 from .datasets import as_dark, check_images, check_sets, set_domains
 from .hooks import add_hooks
-from .model import wrap
+from .model import put_front, wrap
 from .tasks import TASKS, Task
 from .twins import load_twins
 
@@ -57,6 +57,8 @@ def compose(cfg: Config) -> Config:
     cfg.pop('wiid')
     task = TASKS[block.task]
     check_images(cfg, task)
+    if block.get('front'):
+        put_front(cfg, block, task)
     if block.get('paired', True):
         pair(cfg, block, task)
     set_domains(cfg, block, task)
@@ -77,8 +79,11 @@ def pair(cfg: Config, block: ConfigDict, task: Task) -> None:
     dark = block.get('dark') if cfg.get('train_dataloader') else None  # or it is for a test only
     if dark is not None:  # before anything is added to its pipeline
         dark = as_dark(dark, cfg.train_dataloader.dataset, task)
-    if (block.get('darken') or {}).get('method') == 'stored':
-        load_twins(cfg, block.darken.folder)
+    darken = block.get('darken') or ConfigDict()
+    if darken.get('method') == 'fourier':
+        darken.setdefault('dark', block.get('dark'))
+    if darken.get('method') == 'stored':
+        load_twins(cfg, darken.folder)
         block.darken = None
     wrap(cfg, block, task)
     if dark is not None:

@@ -25,11 +25,14 @@ KEYS = (
     'dark',  # unlabelled dark images or clips: a folder, a list or a dataset config
     'day',  # the test set by day: a folder, a file, or changes to the stock one; None: no day
     'night',  # the test set by night, as `day`
+    'front',  # what stands in front of the backbone: a type, as wiid_plugins.CIConv, and its options
+    'mix_style',  # layers behind which styles of features are mixed; options of MixStyleHook
     'adapt',  # the test adapts the model to its images: method adabn, adabn-batch or tent
     'pictures',  # False: none of training pairs, of a test's confusions and of its worst mistakes
     'val',  # the same for validation: dict(day=..., night=...)
 )
 LEARNED = ('method', 'weights')
+FOURIER = ('dark', 'strength', 'reach')
 SCOPES = {task.scope: name for name, task in TASKS.items()} | {'ultralytics': 'yolo'}
 
 
@@ -61,10 +64,11 @@ def known_keys(task: str) -> dict[str, Iterable[str]]:
     regions = GridDraw if task in ('det', 'yolo') else RegionDraw
     return {
         'wiid': KEYS,
-        'darken': (*LEARNED, 'folder', *(f.name for f in fields(DarkRanges))),
-        'enhance': (*LEARNED, 'target', 'max_gain'),
+        'darken': (*LEARNED, 'folder', *FOURIER, *(f.name for f in fields(DarkRanges))),
+        'enhance': (*LEARNED, 'target', 'max_gain', 'clip', 'grid'),
         'mask': (*own, *(f.name for f in fields(regions))),
         'aux': ('type', 'byol', 'mmd', 'hidden', 'out'),
+        'mix_style': ('layers', 'probability', 'alpha'),
         'adapt': ('method', 'lr'),
         'val': ('day', 'night'),
     }

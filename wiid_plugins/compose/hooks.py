@@ -43,6 +43,8 @@ def add_hooks(cfg: Config, block: ConfigDict, task: Task) -> None:
     if block.get('pictures', True):
         wanted += [task.pictures, *['wiid_plugins.PairsHook'] * bool(paired)]
     there = {hook['type'] for hook in hooks}
+    if block.get('mix_style'):
+        hooks.append(ConfigDict(type='wiid_plugins.MixStyleHook', **block.mix_style))
     cfg.custom_hooks = hooks + [ConfigDict(type=name) for name in wanted if name not in there]
     for hook in (cfg.get('default_hooks') or {}).values():
         if hook and hook.get('type') in task.stock_hooks:

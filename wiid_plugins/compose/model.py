@@ -55,3 +55,31 @@ def paired(stock: ConfigDict, shared: dict, block: ConfigDict, task: Task) -> Co
         model['aux'] = {'type': 'wiid_plugins.WiidAux', **aux}
     model |= {name: block[name] for name in OPTIONS if name in block}
     return ConfigDict(model, data_preprocessor=views)
+
+
+def put_front(cfg: Config, block: ConfigDict, task: Task) -> None:
+    """Put what ``wiid.front`` names in front of the stock backbone.
+
+    Args:
+        cfg: Changed in place.
+        block: The block ``wiid``.
+        task: Of the stock config.
+
+    Raises:
+        ValueError: If the stock model is for clips, or its images are not normalised.
+    """
+    outer = cfg.model.module if 'module' in cfg.model else cfg.model
+    views = outer.get('data_preprocessor') or cfg.get('data_preprocessor') or ConfigDict()
+    if task.scope == 'mmaction' or not views.get('mean'):
+        raise ValueError(
+            'wiid.front is for images that the stock preprocessor normalises by a mean'
+        )
+    if not (views.get('to_rgb') or views.get('bgr_to_rgb')):
+        raise ValueError('wiid.front takes RGB, and the stock preprocessor gives BGR')
+    outer.backbone = ConfigDict(
+        type='wiid_plugins.fronted',
+        backbone=outer.backbone,
+        front=block.front,
+        mean=views.mean,
+        std=views.std,
+    )

@@ -9,6 +9,7 @@ from .day_night import DayNightMetric
 from .domain_table import DomainTableHook
 from .fitting import CheckpointFitsHook
 from .guards import ClipListHook, FiniteLossHook, HeadFitsHook
+from .mix_style import MixStyleHook
 from .momentum import MomentumHook
 from .reseed import ReseedHook
 from .runner import PairedRunner
@@ -24,6 +25,7 @@ __all__ = [
     'DomainTableHook',
     'FiniteLossHook',
     'HeadFitsHook',
+    'MixStyleHook',
     'MomentumHook',
     'PairedConstructor',
     'PairedRunner',

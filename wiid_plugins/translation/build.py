@@ -2,15 +2,25 @@
 
 from typing import Any
 
+from .classical import CLAHEEnhance, FourierDarken
 from .learned import CUTDarken, ZeroDCEEnhance
 from .light import Light, ProceduralDarken, ProceduralEnhance
 
-_DARKENERS: dict[str, type[Light]] = {'procedural': ProceduralDarken, 'cut': CUTDarken}
-_ENHANCERS: dict[str, type[Light]] = {'procedural': ProceduralEnhance, 'zero-dce': ZeroDCEEnhance}
+_DARKENERS: dict[str, type[Light]] = {
+    'procedural': ProceduralDarken,
+    'cut': CUTDarken,
+    'fourier': FourierDarken,
+}
+_ENHANCERS: dict[str, type[Light]] = {
+    'procedural': ProceduralEnhance,
+    'zero-dce': ZeroDCEEnhance,
+    'clahe': CLAHEEnhance,
+}
+_LEARNED = (CUTDarken, ZeroDCEEnhance)
 
 
 def build_darkener(method: str = 'procedural', **options: Any) -> Light:
-    """Make ``procedural`` (options: ranges) or ``cut`` (option: weights) darkening.
+    """Make ``procedural`` (options: ranges), ``cut`` (weights) or ``fourier`` (dark, ...) darkening.
 
     Raises:
         ValueError: If there is no such method, or options and method do not go together.
@@ -19,7 +29,7 @@ def build_darkener(method: str = 'procedural', **options: Any) -> Light:
 
 
 def build_enhancer(method: str = 'procedural', **options: Any) -> Light:
-    """Make ``procedural`` (options: target, max_gain) or ``zero-dce`` (option: weights) enhancement.
+    """Make ``procedural`` (target, max_gain), ``zero-dce`` (weights) or ``clahe`` (clip, grid) lifting.
 
     Raises:
         ValueError: If there is no such method, or options and method do not go together.
@@ -30,7 +40,8 @@ def build_enhancer(method: str = 'procedural', **options: Any) -> Light:
 def _build(name: str, known: dict[str, type[Light]], method: str, options: dict[str, Any]) -> Light:
     if method not in known:
         raise ValueError(f'{name}: method is one of {sorted(known)}, not {method!r}')
-    if (method == 'procedural') == ('weights' in options):
-        mend = 'takes no weights' if method == 'procedural' else 'needs weights=FILE'
+    learned = known[method] in _LEARNED
+    if learned != ('weights' in options):
+        mend = 'needs weights=FILE' if learned else 'takes no weights'
         raise ValueError(f'{name}: method {method!r} {mend}')
     return known[method](**options)
