@@ -1,6 +1,7 @@
 """Train any mmpretrain classifier on day and night views."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,3 +49,12 @@ class PairedClassifier(PairedModel):
     def task_losses(self, features: Nested, data_samples: list) -> dict[str, Tensor]:
         """The classification head's losses on one view."""
         return self.model.head.loss(features, data_samples)
+
+    def dark_losses(self, features: Nested, whole: Tensor) -> dict[str, Tensor]:
+        """Learn of masked dark images what the momentum encoder is sure of in the whole ones."""
+        assert self.aux is not None and self.target is not None
+        encoder: Any = self.target.encoder
+        with torch.no_grad():
+            slow = self.model.head(self.encode(encoder.eval(), whole)).softmax(1)
+        encoder.train(self.training)
+        return {'loss_consistency': self.aux.consistency_loss(self.model.head(features), slow)}

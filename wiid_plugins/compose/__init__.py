@@ -50,7 +50,9 @@ def compose(cfg: Config) -> Config:
     block = read_block(cfg)
     own.lay(cfg, block)
     if block.get('aux') and not block.get('dark'):
-        block.aux = ConfigDict({**block.aux, 'mmd': None})  # zero-shot: nothing to compare with
+        block.aux = ConfigDict(
+            {**block.aux, 'mmd': None, 'consistency': None}
+        )  # zero-shot: nothing to compare with
     if block.task == 'yolo':
         cfg.wiid = block
         return cfg

@@ -67,7 +67,7 @@ def known_keys(task: str) -> dict[str, Iterable[str]]:
         'darken': (*LEARNED, 'folder', *FOURIER, *(f.name for f in fields(DarkRanges))),
         'enhance': (*LEARNED, 'target', 'max_gain', 'clip', 'grid'),
         'mask': (*own, *(f.name for f in fields(regions))),
-        'aux': ('type', 'byol', 'mmd', 'hidden', 'out'),
+        'aux': ('type', 'byol', 'mmd', 'consistency', 'hidden', 'out'),
         'mix_style': ('layers', 'probability', 'alpha'),
         'adapt': ('method', 'lr'),
         'val': ('day', 'night'),

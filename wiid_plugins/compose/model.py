@@ -51,6 +51,8 @@ def paired(stock: ConfigDict, shared: dict, block: ConfigDict, task: Task) -> Co
     views[task.regions] = mask if block.get('mask') is not None else None
     model = {'type': task.model, task.stock: stock}
     aux = block.get('aux') or {}
+    if aux.get('consistency'):
+        views['whole'] = True
     if aux.get('byol') or aux.get('mmd'):
         model['aux'] = {'type': 'wiid_plugins.WiidAux', **aux}
     model |= {name: block[name] for name in OPTIONS if name in block}

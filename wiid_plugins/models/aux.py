@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.distributed.nn.functional import all_gather
 from torchvision.ops import MLP
 
+from ..ops.consistency import masked_consistency
 from ..ops.mmd import mmd_loss
 from ..registry import MODELS
 
@@ -28,6 +29,8 @@ class WiidAux(BaseModule):
         byol: ``dict(weight, momentum)``, ``momentum`` is 1 - tau; None switches BYOL off.
         mmd: ``dict(weight, detach=False)``; ``detach=True`` gives the published code's constant term,
             which trains nothing. None switches MMD off.
+        consistency: ``dict(weight, threshold=0.9)``: what the momentum encoder, with the head, is sure
+            of in whole dark images is learned in masked ones. None switches it off.
         hidden: Width of the hidden layers.
         out: Width of the projections.
 
@@ -39,6 +42,7 @@ class WiidAux(BaseModule):
         in_channels: int | Sequence[int],
         byol: dict[str, float] | None = None,
         mmd: dict[str, Any] | None = None,
+        consistency: dict[str, float] | None = None,
         hidden: int = 128,
         out: int = 128,
     ):
@@ -46,6 +50,11 @@ class WiidAux(BaseModule):
         self.in_channels = [in_channels] if isinstance(in_channels, int) else list(in_channels)
         self.byol = dict(byol or {})  # empty: off
         self.mmd = {'detach': False, **mmd} if mmd else {}
+        self.consistency = {'threshold': 0.9, **consistency} if consistency else {}
+        if self.consistency and not self.byol:
+            raise ValueError(
+                'wiid.aux.consistency asks the momentum encoder: it needs wiid.aux.byol'
+            )
         self.projectors, self.predictors = nn.ModuleList(), nn.ModuleList()
         if self.byol:
             for channels in self.in_channels:
@@ -86,6 +95,11 @@ class WiidAux(BaseModule):
         pairs = zip(night, dark, strict=True)
         losses = [mmd_loss(gather(n), gather(d)) for n, d in pairs]
         return self.mmd['weight'] * sum(losses[1:], losses[0]) / len(losses)
+
+    def consistency_loss(self, logits: Tensor, slow: Tensor) -> Tensor:
+        """Weighted :func:`~wiid_plugins.ops.consistency.masked_consistency`, ``(M, K)`` both."""
+        loss = masked_consistency(logits, slow, self.consistency['threshold'])
+        return self.consistency['weight'] * loss
 
 
 def gather(features: Tensor) -> Tensor:

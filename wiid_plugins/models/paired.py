@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..registry import MODELS
 from .aux import WiidAux
-from .preprocessor import Views
+from .preprocessor import Views, ViewsAndWhole
 from .tap import Nested, levels, parted, tapped
 from .target import MomentumEncoder
 
@@ -105,7 +105,7 @@ class PairedModel(BaseModel):
             return self.loss(inputs, data_samples or [])
         return self.model(inputs, data_samples, mode=mode)
 
-    def loss(self, views: Views, data_samples: list[Any]) -> dict[str, Tensor]:
+    def loss(self, views: Views | ViewsAndWhole, data_samples: list[Any]) -> dict[str, Tensor]:
         """Task losses of the day and night views, and the auxiliary losses."""
         present = {k: v for k, v in views._asdict().items() if v is not None}
         losses, taps = self.run_task(present, data_samples)
@@ -117,13 +117,24 @@ class PairedModel(BaseModel):
         self, views: dict[str, Tensor], data_samples: list[Any]
     ) -> tuple[dict[str, Tensor], dict[str, list[Tensor]]]:
         """Task losses, and each view's pooled taps, one ``(B, C)`` per level."""
-        features, taps = self._run(self.model, list(views.values()))
+        seen = {name: view for name, view in views.items() if name != 'whole'}
+        features, taps = self._run(self.model, list(seen.values()))
         losses = {}
-        for view, feature in zip(views, features, strict=True):
+        for view, feature in zip(seen, features, strict=True):
             if view != 'dark':
                 for name, value in self.task_losses(feature, data_samples).items():
                     losses[f'{view}.{name}'] = value
-        return losses, dict(zip(views, taps, strict=True))
+            elif 'whole' in views:
+                losses |= self.dark_losses(feature, views['whole'])
+        return losses, dict(zip(seen, taps, strict=True))
+
+    def dark_losses(self, features: Nested, whole: Tensor) -> dict[str, Tensor]:
+        """What is learned of masked dark images beside the unmasked ones.
+
+        Raises:
+            ValueError: If the model is none of those that can.
+        """
+        raise ValueError('wiid.aux.consistency is for classifiers; set it to None')
 
     def encode(self, model: Any, images: Tensor) -> Nested:
         """Features that the stock head takes."""

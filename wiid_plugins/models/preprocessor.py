@@ -26,6 +26,15 @@ class Views(NamedTuple):
     dark: Tensor | None = None
 
 
+class ViewsAndWhole(NamedTuple):
+    """:class:`Views`, and the dark images without a mask."""
+
+    day: Tensor
+    night: Tensor | None
+    dark: Tensor | None
+    whole: Tensor | None
+
+
 Pictures = Tensor | list[Tensor]
 
 
@@ -67,6 +76,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
         bgr: Colour order of what the loader gives.
         fill: What is seen where something is hidden: ``'mean'``, the mean colour, or, learned,
             ``'token'``, a colour, or ``'texture'``; see :class:`~wiid_plugins.models.MaskToken`.
+        whole: Whether the dark images are given unmasked, too.
     """
 
     def __init__(
@@ -78,6 +88,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
         regions: dict[str, Any] | None = None,
         bgr: bool = True,
         fill: str = 'mean',
+        whole: bool = False,
     ):
         super().__init__()
         self.stock = MODELS.build(preprocessor)
@@ -86,7 +97,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
         self.set_lights(darken, enhance)
         self.target: Callable[..., Tensor] = SaliencyTarget(**(target or {}))
         self.regions = None if regions is None else RegionDraw(**regions)
-        self.bgr = bgr
+        self.bgr, self.whole = bgr, whole
         self.mask_token = build_mask_token(fill, regions is not None, 'wiid.mask', self.grey)
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
@@ -100,6 +111,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
     def pack(self, drawn: Drawn, data_samples: list[Any]) -> dict[str, Any]:
         """Normalise, pad and mask what was drawn."""
         packed = self._normalise([drawn.day, drawn.night, drawn.dark], data_samples)
+        whole = packed['inputs'].dark
         if drawn.visible is not None:
             day, night, dark = packed['inputs']
             divisor = getattr(self.stock, 'pad_size_divisor', 1)
@@ -108,6 +120,8 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
             if dark is not None:
                 dark = self._masked(dark, _resized(in_turn(visible, len(dark)), dark))
             packed['inputs'] = Views(self._masked(day, visible), night, dark)
+        if self.whole:
+            packed['inputs'] = ViewsAndWhole(**packed['inputs']._asdict(), whole=whole)
         return packed if self.batch_augments is None else self._mixed(**packed)
 
     def _take_mixing(self) -> Callable[..., Any] | None:
@@ -116,7 +130,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
         self.stock.batch_augments = None
         return mixing
 
-    def _mixed(self, inputs: Views, data_samples: list[Any]) -> dict[str, Any]:
+    def _mixed(self, inputs: Views | ViewsAndWhole, data_samples: list[Any]) -> dict[str, Any]:
         """Mix the samples of all views by one draw."""
         numpy, torches = np.random.get_state(), torch.get_rng_state()
         mixed: dict[str, Any] = {}
@@ -125,7 +139,7 @@ class PairedPreprocessor(Lights, BaseDataPreprocessor):
                 np.random.set_state(numpy)
                 torch.set_rng_state(torches)
                 mixed[name], samples = self._mix(view, copy.deepcopy(data_samples))
-        return {'inputs': Views(**mixed), 'data_samples': samples}
+        return {'inputs': inputs._replace(**mixed), 'data_samples': samples}
 
     def _mix(self, view: Tensor, data_samples: list[Any]) -> tuple[Tensor, list[Any]]:
         """Mix the images of one view, and their scores."""
