@@ -1,0 +1,1 @@
+"""From a trained checkpoint to use: what other programs call."""
