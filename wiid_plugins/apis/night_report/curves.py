@@ -16,7 +16,7 @@ from .levels import NIGHT, STOPS, title
 # Okabe and Ito's, which all can tell apart; without black and yellow, to be read on both grounds.
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00')
 INK = '#123456'  # stands for the colour of the text
-HOUSE: dict[str, Any] = {
+HOUSE: Any = {
     'svg.fonttype': 'none',
     'svg.hashsalt': 'wiid',
     'font.size': 10,
@@ -24,7 +24,7 @@ HOUSE: dict[str, Any] = {
 }
 LINE: dict[str, Any] = dict(ls='-', lw=1.8)
 DASHED: dict[str, Any] = dict(ls=(0, (3, 2)), lw=1.2)
-INKED = ('text.color', 'axes.labelcolor', 'axes.edgecolor', 'xtick.color', 'ytick.color')
+INKED: Any = ('text.color', 'axes.labelcolor', 'axes.edgecolor', 'xtick.color', 'ytick.color')
 
 
 def draw(found: list[Findings], metric: str, night: float | None, ink: str) -> Figure:

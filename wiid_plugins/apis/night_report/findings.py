@@ -35,7 +35,7 @@ class Findings:
     def night(self, enhanced: bool) -> float | None:
         """Score on the real night, if there is one."""
         record = self.records.get((NIGHT, enhanced))
-        return record and record['score']
+        return None if record is None else record['score']
 
 
 def loses(stops: float | None) -> str:
@@ -64,7 +64,7 @@ def sentence(found: list[Findings], metric: str) -> str:
         if later is None
         else f'{best.name} ({best.day:.1f} by day) at {share(later)}'
     )
-    more = '' if None in (dark, later) else f', {_compared(later - dark)}'
+    more = '' if dark is None or later is None else f', {_compared(later - dark)}'
     return (
         f'{begin}, {end}{more}; at {share(where)}, {best.name} has {other:.1f} and {first.name} '
         f'{mine:.1f}, a difference of {other - mine:+.1f} points (both on enhanced pictures).'

@@ -1,20 +1,16 @@
 """Example pictures of every level, and where real night lies among them."""
 
-import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 import torch
-from mmengine.config import ConfigDict
-from mmengine.registry import init_default_scope
 
 from ...ops.color import srgb_to_linear
-from ...registry import DATASETS
 from ...transforms import Darken, Enhance
+from .choice import spread
 from .levels import STOPS, at_exposure, place
-from .sets import light_place
 
 MEASURED = 60  # pictures whose brightness counts
 EXAMPLES = 5
@@ -32,33 +28,6 @@ class Picture(NamedTuple):
 
     place: int
     image: np.ndarray
-
-
-def spread(count: int, wanted: int) -> list[int]:
-    """Choose places evenly."""
-    wanted = min(count, wanted)
-    return [i * count // wanted for i in range(wanted)]
-
-
-def of_set(data: ConfigDict, scope: str, wanted: int = MEASURED) -> list[Picture]:
-    """Read pictures of a test set as they are where its light is changed; of clips the middle frame.
-
-    Args:
-        data: A set of a composed config that enhances.
-        scope: Its toolbox.
-        wanted: How many.
-    """
-    init_default_scope(scope)
-    data = copy.deepcopy(data)
-    data.pipeline = data.pipeline[: light_place(data.pipeline)]
-    built = DATASETS.build(data)
-    found = []
-    for index in spread(len(built), wanted):
-        sample = built[index]
-        image = sample['imgs'][len(sample['imgs']) // 2][..., ::-1] if 'imgs' in sample else None
-        image = np.asarray(sample['img'] if image is None else image)
-        found.append(Picture(index, image.round().clip(0, 255).astype(np.uint8)))
-    return found
 
 
 def darkened(picture: Picture, darken: dict, stops: int) -> np.ndarray:

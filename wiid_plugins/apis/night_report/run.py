@@ -1,7 +1,7 @@
 """Measure models over the levels of light, and write the report."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -11,9 +11,11 @@ from tqdm import tqdm
 from ...comparing.digest_data import content
 from ...engine.classes import compare
 from . import openmmlab
+from .choice import evenly, spread
 from .findings import Findings
 from .kept import Kept, digest
-from .levels import NIGHT, STOPS
+from .levels import NIGHT, STOPS, at_exposure
+from .pictures import MEASURED, Picture
 from .subject import Subject, display_names, read_subject
 from .written import write
 
@@ -48,19 +50,21 @@ def report(
     ]
     device, first = chosen(device), subjects[0]
     bench = bench_of(subjects)
+    sets = bench.sets_of(first.cfg)
     out.mkdir(parents=True, exist_ok=True)
-    sets = bench.sets_of(first, limit, out)
+    if limit is not None:
+        sets = {name: cut(bench, first, data, limit, out / name) for name, data in sets.items()}
     lights = (*STOPS, *[NIGHT] * ('night' in sets))
     settings = [(stops, enhanced) for stops in lights for enhanced in (False, True)]
     kept, found = Kept(out), [Findings(subject.name) for subject in subjects]
     with tqdm(total=len(subjects) * len(settings), unit='test') as bar:
         for subject, model in zip(subjects, found, strict=True):
             bar.set_description(subject.name)
-            tests = {s: in_light(bench, subject, first, sets, s) for s in settings}
+            tests = {s: test_of(bench, subject, first, sets, s) for s in settings}
             for setting, record in scores(bench, subject, tests, kept, device):
                 model.records[setting] = record
                 bar.update()
-    seen = {name: bench.pictures_of(first, data) for name, data in sets.items()}
+    seen = {name: pictures_of(bench, first, data) for name, data in sets.items()}
     return write(found, first, seen, out, limit)
 
 
@@ -78,7 +82,7 @@ def bench_of(subjects: list[Subject]) -> ModuleType:
                 f'{other.config} is of {other.cfg.default_scope}, {first.config} of '
                 f'{first.cfg.default_scope}; compare models of one toolbox'
             )
-        known, found = bench.classes_of(first), bench.classes_of(other)
+        known, found = bench.classes_of(first.cfg), bench.classes_of(other.cfg)
         compare(f'first config {first.config}', known, str(other.config), found)
     return bench
 
@@ -89,36 +93,45 @@ def _yolo() -> ModuleType:
     return night_report
 
 
-def in_light(
+def cut(bench: ModuleType, first: Subject, data: dict, limit: int, stem: Path) -> dict:
+    """Take about ``limit`` images of a set, evenly over its classes."""
+    return bench.cut(first.cfg, data, evenly(bench.labels_of(first.cfg, data), limit), stem)
+
+
+def pictures_of(bench: ModuleType, first: Subject, data: dict) -> list[Picture]:
+    """Read pictures of a set, evenly."""
+    places = spread(len(bench.labels_of(first.cfg, data)), MEASURED)
+    images = bench.images_of(first.cfg, data, places)
+    return [Picture(*each) for each in zip(places, images, strict=True)]
+
+
+def test_of(
     bench: ModuleType, subject: Subject, first: Subject, sets: dict, setting: Setting
 ) -> dict:
     """Describe a test: a set of the first model in a light, read as this model reads."""
     stops, enhanced = setting
-    data = sets['day' if stops is not NIGHT else 'night']
-    return bench.in_light(subject, data, first.darken, stops, enhanced)
+    data = sets['night' if stops is NIGHT else 'day']
+    darken = at_exposure(first.darken, stops) if stops else None
+    return bench.in_light(subject.cfg, data, darken, subject.enhance if enhanced else None)
 
 
 def scores(
     bench: ModuleType, subject: Subject, tests: dict[Setting, dict], kept: Kept, device: str
 ) -> Iterator[tuple[Setting, dict]]:
     """Give the record of each test; the model is only opened if something is to be measured."""
-    weights, score = content(subject.checkpoint), None
+    weights, config = content(subject.checkpoint), bench.config_of(subject.cfg)
+    listed: dict = {}
+    score = None
     with tempfile.TemporaryDirectory() as work:
         for setting, data in tests.items():
-            key = digest(bench.config_of(subject), weights, data, bench.files_of(data))
+            key = digest(config, weights, data, bench.files_of(data, listed))
             record = kept.get(key)
             if record is None:
-                score = score or opened(bench, subject, data, Path(work), device)
+                where = (data, Path(work), device)
+                score = score or bench.open_model(subject.cfg, subject.checkpoint, *where)
                 record = score(data)
                 kept.put(key, record)
             yield setting, record
-
-
-def opened(
-    bench: ModuleType, subject: Subject, data: dict, work: Path, device: str
-) -> Callable[[dict], dict]:
-    """Open a model; give what scores it on a test."""
-    return bench.open_model(subject, data, work, device)
 
 
 def chosen(device: str) -> str:

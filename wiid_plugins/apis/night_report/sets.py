@@ -1,25 +1,32 @@
-"""Test sets at a level of light, and an even choice of their samples."""
+"""Test sets of mmpretrain, mmdet and mmaction2: their labels, parts of them, and their light."""
 
 import copy
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import ConfigDict
+import numpy as np
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
+from ...comparing.digest_data import data_files
 from ...registry import DATASETS
-from .levels import at_exposure
-from .subject import Subject
 
 
-def enhanced_set(subject: Subject, when: str) -> ConfigDict | None:
-    """Give the enhanced test set by ``'day'`` or by ``'night'`` of a composed config."""
-    loader = subject.cfg.get('test_dataloader')
-    for part in loader.dataset.datasets if loader else ():
-        if domain_of(part) == f'{when}_enhanced':
-            return part
-    return None
+def sets_of(cfg: Config) -> dict[str, ConfigDict]:
+    """Give the enhanced test sets of a composed config: ``'day'`` and, if there, ``'night'``.
+
+    Raises:
+        ValueError: If there is none by day.
+    """
+    loader = cfg.get('test_dataloader')
+    parts = {domain_of(part): part for part in (loader.dataset.datasets if loader else ())}
+    found = {when: parts.get(f'{when}_enhanced') for when in ('day', 'night')}
+    if found['day'] is None:
+        raise ValueError(
+            f'{cfg.filename}: has no labelled test set by day; set test_dataloader, or wiid.day'
+        )
+    return {when: part for when, part in found.items() if part is not None}
 
 
 def domain_of(part: ConfigDict) -> str:
@@ -27,99 +34,89 @@ def domain_of(part: ConfigDict) -> str:
     return next(s.name for s in part.pipeline if s['type'] == 'wiid_plugins.SetDomain')
 
 
-def day_set(subject: Subject) -> ConfigDict:
-    """Give the labelled day set that a model is tested on.
-
-    Raises:
-        ValueError: If it has none.
-    """
-    day = enhanced_set(subject, 'day')
-    if day is None:
-        raise ValueError(
-            f'{subject.config}: has no labelled test set by day; set test_dataloader, or wiid.day'
-        )
-    return day
-
-
 def light_place(pipeline: Sequence[ConfigDict]) -> int:
     """Find the step that enhances."""
     return next(i for i, s in enumerate(pipeline) if s['type'] == 'wiid_plugins.Enhance')
 
 
-def at_level(
-    data: ConfigDict,
-    pipeline: Sequence[ConfigDict],
-    darken: dict,
-    stops: int | None,
-    enhanced: bool,
-) -> ConfigDict:
-    """Give a test set in another light.
+def built(cfg: Config, data: ConfigDict, pipeline: Sequence[ConfigDict] = ()):
+    """Build a set with another pipeline."""
+    init_default_scope(cfg.default_scope)
+    return DATASETS.build(ConfigDict({**copy.deepcopy(data), 'pipeline': list(pipeline)}))
+
+
+def classes_of(cfg: Config) -> tuple[str, ...]:
+    """Read the classes that a config tests; a list of clips may have none."""
+    return tuple((built(cfg, sets_of(cfg)['day']).metainfo or {}).get('classes') or ())
+
+
+def labels_of(cfg: Config, data: ConfigDict) -> list[set[int]]:
+    """Give the classes in each sample of a set."""
+    whole = built(cfg, data)
+    infos = [whole.get_data_info(i) for i in range(len(whole))]
+    if cfg.default_scope == 'mmdet':
+        return [{int(each['bbox_label']) for each in info['instances']} for info in infos]
+    return [{int(info['gt_label'] if 'gt_label' in info else info['label'])} for info in infos]
+
+
+def cut(cfg: Config, data: ConfigDict, chosen: list[int], stem: Path) -> ConfigDict:
+    """Keep the chosen samples; of boxes in an annotation file, which their metric reads as a whole.
 
     Args:
-        data: The set that has the images and labels.
-        pipeline: That reads them, with its enhancement: of the model that is tested.
-        darken: Ranges of :class:`~wiid_plugins.ops.lowlight.DarkRanges`.
-        stops: How much darker; 0 and None leave the images as they are.
-        enhanced: Whether they are brightened then.
+        cfg: Of the set.
+        data: The set.
+        chosen: Places of the samples.
+        stem: Of the annotation file.
     """
+    data = copy.deepcopy(data)
+    if cfg.default_scope != 'mmdet':
+        data.indices = chosen
+        return data
+    whole, file = built(cfg, data), Path(data.get('data_root') or '', data.ann_file)
+    kept = {whole.get_data_info(i)['img_id'] for i in chosen}
+    content = json.loads(file.read_text(encoding='utf-8-sig'))
+    content['images'] = [image for image in content['images'] if image['id'] in kept]
+    content['annotations'] = [a for a in content['annotations'] if a['image_id'] in kept]
+    data.ann_file = str(stem.with_suffix('.json').resolve())
+    Path(data.ann_file).write_text(json.dumps(content), encoding='utf-8')
+    return data
+
+
+def images_of(cfg: Config, data: ConfigDict, places: list[int]) -> list[np.ndarray]:
+    """Read pictures as they are where their light is changed, uint8 BGR; of clips the middle frame."""
+    samples = built(cfg, data, data.pipeline[: light_place(data.pipeline)])
+    found = []
+    for sample in (samples[place] for place in places):
+        clip = sample.get('imgs')
+        image = np.asarray(sample['img'] if clip is None else clip[len(clip) // 2][..., ::-1])
+        found.append(image.round().clip(0, 255).astype(np.uint8))
+    return found
+
+
+def in_light(
+    cfg: Config, data: ConfigDict, darken: dict | None, enhance: dict | None
+) -> ConfigDict:
+    """Give a set in another light, read by the test pipeline of a config.
+
+    Args:
+        cfg: Whose pipeline it is: of the model that is tested.
+        data: The set that has the images and labels.
+        darken: Of :class:`~wiid_plugins.transforms.Darken`; None leaves them as they are.
+        enhance: Of :class:`~wiid_plugins.transforms.Enhance`; the same.
+    """
+    pipeline = sets_of(cfg)['day'].pipeline
     place = light_place(pipeline)
-    lift = pipeline[place]
-    steps = [ConfigDict(lift)] if enhanced else []
-    if stops:
-        how = dict(out=lift.get('key', 'img'), seed=0, **at_exposure(darken, stops))
-        steps.insert(0, ConfigDict(type='wiid_plugins.Darken', **how))
+    key = pipeline[place].get('key', 'img')
+    steps = []
+    if darken is not None:
+        steps += [ConfigDict(type='wiid_plugins.Darken', out=key, seed=0, **darken)]
+    if enhance is not None:
+        steps += [ConfigDict(type='wiid_plugins.Enhance', key=key, **enhance)]
     lit = copy.deepcopy(data)
     lit.pipeline = copy.deepcopy([*pipeline[:place], *steps, *pipeline[place + 1 :]])
     return lit
 
 
-def evenly(labels: Sequence[set[int]], count: int) -> list[int]:
-    """Choose about ``count`` samples: as many of each class, at least one, evenly over its samples.
-
-    Args:
-        labels: The classes in each sample.
-        count: How many.
-    """
-    of_class: dict[int, list[int]] = {}
-    for index, found in enumerate(labels):
-        for label in found or {-1}:  # nothing to detect in it
-            of_class.setdefault(label, []).append(index)
-    chosen: set[int] = set()
-    for members in of_class.values():
-        quota = min(len(members), max(1, count // len(of_class)))
-        chosen |= {members[i * len(members) // quota] for i in range(quota)}
-    return sorted(chosen)
-
-
-def limited(data: ConfigDict, limit: int, scope: str, folder: Path) -> ConfigDict:
-    """Give a set of about ``limit`` samples, evenly over the classes.
-
-    Args:
-        data: Of a toolbox of OpenMMLab.
-        limit: How many.
-        scope: The toolbox.
-        folder: Where a shortened annotation file goes: what scores boxes reads it as a whole.
-    """
-    init_default_scope(scope)
-    built = DATASETS.build(copy.deepcopy({**data, 'pipeline': []}))
-    infos = [built.get_data_info(i) for i in range(len(built))]
-    data = copy.deepcopy(data)
-    chosen = evenly([_labels(info) for info in infos], limit)
-    if scope != 'mmdet':
-        data.indices = chosen
-        return data
-    file = Path(data.get('data_root') or '', data.ann_file)
-    content = json.loads(file.read_text(encoding='utf-8-sig'))
-    kept = {infos[i]['img_id'] for i in chosen}
-    content['images'] = [image for image in content['images'] if image['id'] in kept]
-    content['annotations'] = [a for a in content['annotations'] if a['image_id'] in kept]
-    short = folder.resolve() / f'{file.stem}_{limit}.json'
-    short.write_text(json.dumps(content), encoding='utf-8')
-    data.ann_file = str(short)
-    return data
-
-
-def _labels(info: dict) -> set[int]:
-    if 'instances' in info:
-        return {int(each['bbox_label']) for each in info['instances']}
-    return {int(info['gt_label'] if 'gt_label' in info else info['label'])}
+def files_of(data: dict, listed: dict) -> dict[str, str]:
+    """Describe the files of a test set; folders in ``listed`` are not looked at again."""
+    return data_files({'test_dataloader': data}, listed)

@@ -32,11 +32,6 @@ class Subject:
     enhance: dict[str, Any]
 
     @property
-    def yolo(self) -> bool:
-        """Whether it is a detector of Ultralytics."""
-        return self.cfg.default_scope == 'ultralytics'
-
-    @property
     def boxes(self) -> bool:
         """Whether it detects."""
         return self.cfg.default_scope in ('mmdet', 'ultralytics')
@@ -47,7 +42,7 @@ def read_subject(config: Path, checkpoint: Path, name: str, options: dict) -> Su
 
     Raises:
         FileNotFoundError: If config or checkpoint is not there.
-        ValueError: Of :func:`~wiid_plugins.compose.compose`, or if there is no labelled day set.
+        ValueError: Of :func:`~wiid_plugins.compose.compose`.
     """
     for file, what in ((config, 'config'), (checkpoint, 'checkpoint')):
         if not file.is_file():
