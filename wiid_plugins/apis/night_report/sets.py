@@ -12,6 +12,8 @@ from mmengine.registry import init_default_scope
 from ...comparing.digest_data import data_files
 from ...registry import DATASETS
 
+QUICK = dict(serialize_data=False)  # or each set that is opened looks for garbage first: a second
+
 
 def sets_of(cfg: Config) -> dict[str, ConfigDict]:
     """Give the enhanced test sets of a composed config: ``'day'`` and, if there, ``'night'``.
@@ -42,7 +44,8 @@ def light_place(pipeline: Sequence[ConfigDict]) -> int:
 def built(cfg: Config, data: ConfigDict, pipeline: Sequence[ConfigDict] = ()):
     """Build a set with another pipeline."""
     init_default_scope(cfg.default_scope)
-    return DATASETS.build(ConfigDict({**copy.deepcopy(data), 'pipeline': list(pipeline)}))
+    own = dict(pipeline=list(pipeline), **QUICK)
+    return DATASETS.build(ConfigDict({**copy.deepcopy(data), **own}))
 
 
 def classes_of(cfg: Config) -> tuple[str, ...]:
@@ -113,6 +116,7 @@ def in_light(
     if enhance is not None:
         steps += [ConfigDict(type='wiid_plugins.Enhance', key=key, **enhance)]
     lit = copy.deepcopy(data)
+    lit.update(QUICK)
     lit.pipeline = copy.deepcopy([*pipeline[:place], *steps, *pipeline[place + 1 :]])
     return lit
 
