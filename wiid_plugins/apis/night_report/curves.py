@@ -19,7 +19,7 @@ INK = '#123456'  # stands for the colour of the text
 HOUSE: Any = {
     'svg.fonttype': 'none',
     'svg.hashsalt': 'wiid',
-    'font.size': 10,
+    'font.size': 11,
     'font.family': 'sans-serif',
 }
 LINE: dict[str, Any] = dict(ls='-', lw=1.8)
@@ -37,7 +37,7 @@ def draw(found: list[Findings], metric: str, night: float | None, ink: str) -> F
         ink: Of text and axes.
     """
     with matplotlib.rc_context({**HOUSE, **dict.fromkeys(INKED, ink)}):
-        figure = Figure(figsize=(6.4, 4.4 + 0.22 * -(-len(found) // 2)), layout='constrained')
+        figure = Figure(figsize=(5.4, 4.0 + 0.22 * -(-len(found) // 2)), layout='constrained')
         axes = figure.add_subplot()
         for number, model in enumerate(found):
             _draw_model(axes, model, metric, night, COLOURS[number % len(COLOURS)])
@@ -63,6 +63,7 @@ def _draw_model(axes: Axes, model: Findings, metric: str, night: float | None, c
 
 def _dress(axes: Axes, metric: str) -> None:
     axes.set_xticks(STOPS, [title(stops) for stops in STOPS])
+    axes.tick_params(labelsize=9)
     axes.set_xlabel('share of the light')
     axes.set_ylabel(f'{metric} (%)')
     axes.grid(alpha=0.25, lw=0.6)

@@ -26,9 +26,8 @@ __all__ = [  # all that a bench has; wiid_plugins/yolo/night_report.py is the ot
     'sets_of',
 ]
 
-Record = dict[
-    str, Any
-]  # 'score', 'scores' {metric: value}, 'classes' {name: value}: all in percent
+# 'score', 'scores' {metric: value}, 'classes' {name: value}, all in percent; 'images': how many
+Record = dict[str, Any]
 PER_CLASS = '_precision'
 COUNTS = ('model', 'test_cfg', 'test_evaluator', 'default_scope', 'custom_hooks')
 

@@ -20,7 +20,7 @@ body { margin: 0 auto; padding: 1rem; max-width: 60rem; color: var(--ink); backg
 h1 { font-size: 1.5rem; margin: 0.5rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
 .sum { font-size: 1.1rem; border-left: 4px solid #d55e00; padding-left: 0.8rem; }
 .soft, figcaption { color: var(--soft); font-size: 0.9rem; }
-figure { margin: 0 0 1rem; } svg { width: 100%; max-width: 44rem; height: auto; display: block; }
+figure { margin: 0 0 1rem; } svg { width: 100%; max-width: 40rem; height: auto; display: block; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.2rem 0.5rem; text-align: right; border-bottom: 1px solid var(--line);

@@ -31,7 +31,7 @@ def write(
     day, dark = seen['day'], seen.get('night', [])
     night = place_night(day, dark, first.darken) if dark else None
     metric = HEADLINE[first.boxes]
-    metrics = {f'{metric} over the light': metric}
+    metrics = {f'Score ({metric}) over the light': metric}
     if all('ECE' in model.records[0, False]['scores'] for model in found):
         metrics[CALIBRATION] = 'ECE'
     charts = {text: as_svg(draw(found, m, night, INK), m) for text, m in metrics.items()}
@@ -54,7 +54,9 @@ def notes(
         f'Test sets and darkening are those of {first.config}, for all models; each model reads them '
         'by its own test pipeline and with its own enhancement.',
         f'Darkening: exposure fixed for each level, the rest drawn once for each image, the same at '
-        f'every level and for every model ({ranges}). The first level is the picture as it is.',
+        f'every level and for every model ({ranges}).',
+        'The first level is the picture as it is, so that the second brings colour, haze and noise as '
+        'well as half the light.',
         'Noise falls on the picture as the network gets it, behind resizing, where a config darkens '
         'there.',
     ]
