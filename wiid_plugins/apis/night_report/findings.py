@@ -90,8 +90,8 @@ def _compared(stops: float) -> str:
     return f'{abs(stops):.1f} stops {"later" if stops >= 0 else "earlier"}'
 
 
-def rows(found: list[Findings]) -> list[list]:
-    """Lay out all figures: a row for each model, level, light and metric, a column for each class."""
+def rows(found: list[Findings], headline: str) -> list[list]:
+    """Lay out all figures: a row for each model, level and metric, a column for each class."""
     classes = class_names(found)
     table: list[list] = [['model', 'light', 'exposure', 'enhanced', 'metric', 'all', *classes]]
     for model in found:
@@ -102,7 +102,7 @@ def rows(found: list[Findings]) -> list[list]:
                 'yes' if enhanced else 'no',
             ]
             for metric, value in record['scores'].items():
-                own = record['classes'] if value == record['score'] else {}
+                own = record['classes'] if metric == headline else {}
                 cells = [f'{own[c]:.2f}' if c in own else '' for c in classes]
                 table.append([model.name, *where, metric, f'{value:.2f}', *cells])
     return table
@@ -114,7 +114,7 @@ def class_names(found: list[Findings]) -> list[str]:
     return list(dict.fromkeys(name for record in records for name in record['classes']))
 
 
-def write_csv(found: list[Findings], file: Path) -> None:
-    """Write all figures."""
+def write_csv(found: list[Findings], headline: str, file: Path) -> None:
+    """Write all figures; those of each class are of the metric ``headline``."""
     with file.open('w', newline='', encoding='utf-8') as stream:
-        csv.writer(stream).writerows(rows(found))
+        csv.writer(stream).writerows(rows(found, headline))

@@ -55,18 +55,11 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f'<title>How dark is too dark?</title><style>{STYLE}</style></head><body>',
         f'<h1>How dark is too dark?</h1><p class="sum">{escape(summary)}</p>',
-        *(
-            f'<figure>{svg}<figcaption>{escape(c)}</figcaption></figure>'
-            for c, svg in charts.items()
-        ),
+        *(_figure(svg, caption) for caption, svg in charts.items()),
         f'<h2>In figures</h2>{overview(found)}',
         f'<h2>What the levels look like</h2>{gallery(strips)}',
         '<h2>All levels</h2>',
-        *(
-            _details(f'{m.name}, {metric}', _levels(m, metric))
-            for m in found
-            for metric in _metrics(m)
-        ),
+        *(_details(f'{m.name}, {key}', _levels(m, key)) for m in found for key in _metrics(m)),
         '<h2>Each class</h2>',
         *(
             _details(f'{m.name}, {"enhanced" if lit else "raw"}', _classes(m, lit))
@@ -80,6 +73,10 @@ def page(
     return '\n'.join(parts)
 
 
+def _figure(content: str, caption: str) -> str:
+    return f'<figure>{content}<figcaption>{escape(caption)}</figcaption></figure>'
+
+
 def _metrics(model: Findings) -> list[str]:
     return list(model.records[0, False]['scores'])
 
@@ -89,9 +86,9 @@ def overview(found: list[Findings]) -> str:
     dark = found[0].too_dark(True)
     where = STOPS[-1] if dark is None else dark
     head = ['model', 'day', f'-{DROP:.0f} raw at', f'-{DROP:.0f} enhanced at']
-    head += [f'enhanced at {share(where)}', 'than first']
+    head += [f'enhanced at {share(where)}', 'vs first']
     night = (NIGHT, True) in found[0].records
-    head += ['real night, raw', 'real night, enhanced'] * night
+    head += ['night, raw', 'night, enhanced'] * night
     first = at(found[0].curve(True), where)
     body = []
     for model in found:

@@ -54,18 +54,26 @@ def report(
     out.mkdir(parents=True, exist_ok=True)
     if limit is not None:
         sets = {name: cut(bench, first, data, limit, out / name) for name, data in sets.items()}
+    found = measure(bench, subjects, sets, Kept(out), device)
+    seen = {name: pictures_of(bench, first, data) for name, data in sets.items()}
+    return write(found, first, seen, out, limit)
+
+
+def measure(
+    bench: ModuleType, subjects: list[Subject], sets: dict, kept: Kept, device: str
+) -> list[Findings]:
+    """Test all models in all lights, unless that was done before."""
     lights = (*STOPS, *[NIGHT] * ('night' in sets))
     settings = [(stops, enhanced) for stops in lights for enhanced in (False, True)]
-    kept, found = Kept(out), [Findings(subject.name) for subject in subjects]
+    found = [Findings(subject.name) for subject in subjects]
     with tqdm(total=len(subjects) * len(settings), unit='test') as bar:
         for subject, model in zip(subjects, found, strict=True):
             bar.set_description(subject.name)
-            tests = {s: test_of(bench, subject, first, sets, s) for s in settings}
+            tests = {s: test_of(bench, subject, subjects[0], sets, s) for s in settings}
             for setting, record in scores(bench, subject, tests, kept, device):
                 model.records[setting] = record
                 bar.update()
-    seen = {name: pictures_of(bench, first, data) for name, data in sets.items()}
-    return write(found, first, seen, out, limit)
+    return found
 
 
 def bench_of(subjects: list[Subject]) -> ModuleType:

@@ -40,7 +40,7 @@ def write(
     text = page(found, summary, charts, strips, notes(found, first, night, limit))
     (out / 'report.html').write_text(text, encoding='utf-8')
     write_png(draw(found, metric, night, 'black'), out / 'curves.png')
-    write_csv(found, out / 'report.csv')
+    write_csv(found, metric, out / 'report.csv')
     return summary
 
 
