@@ -72,6 +72,7 @@ def _serve(args: argparse.Namespace, folder: Path) -> None:
     models = find_models(args.model)
     page = build_page(models, Brightening(args.zero_dce), report, folder)
     serve(page, report, args.host, args.port, args.share == 'yes')
+    page.block_thread()
 
 
 if __name__ == '__main__':

@@ -32,7 +32,7 @@ def card(model: Model, sides: Sequence[Side], by_day: Label | None) -> str:
         sides: As it is, and brightened.
         by_day: What it said of the photo before it was darkened; None: it was not.
     """
-    names = ', '.join(model.names[:LISTED])
+    names = ', '.join(name.partition(',')[0] for name in model.names[:LISTED])
     more = ', ...' if len(model.names) > LISTED else ''
     about = f'knows {len(model.names):,} classes: {names}{more}'
     columns = ''.join(_side(side, by_day) for side in sides)

@@ -6,12 +6,16 @@ FONT = ['system-ui', '-apple-system', 'Segoe UI', 'Roboto', 'sans-serif']
 MONO = ['ui-monospace', 'Consolas', 'monospace']
 
 CSS = """
-.gradio-container { max-width: 1180px !important; margin: auto; }
+gradio-app > .gradio-container { width: 100%; max-width: 1180px !important; margin: auto; }
 .headline h1 { font-size: 1.7rem; margin: .4rem 0 .1rem; }
 .headline p { color: var(--body-text-color-subdued); margin: 0; }
 .unseen { position: absolute; left: -9999px; }
 .pair { flex-wrap: nowrap; gap: 10px; }
 .min_value, .max_value { min-width: 2.2em; }
+.examples .grid-wrap { min-height: 0 !important; height: auto !important; }
+.examples .grid-container { grid-template-columns: repeat(3, minmax(0, 1fr)) !important; }
+.examples .gallery-item, .examples button { min-width: 0 !important; }
+.pair img { max-height: 300px; }
 .cards { display: flex; flex-direction: column; gap: 14px; }
 .card { border: 1px solid var(--border-color-primary); border-radius: 10px; padding: 12px 14px;
   background: var(--block-background-fill); }

@@ -34,7 +34,7 @@ class Model:
 
 
 def find_models(wanted: Sequence[str]) -> list[Model]:
-    """Load the demo's two where they are there, those of the command line, and EfficientNet-Lite0.
+    """Load EfficientNet-Lite0, those of the command line, and the demo's two where they are there.
 
     Args:
         wanted: Each ``NAME=CONFIG,CHECKPOINT``.
@@ -44,10 +44,11 @@ def find_models(wanted: Sequence[str]) -> list[Model]:
         pickle.UnpicklingError: If a checkpoint holds what may not be in it.
         ValueError: If one is written otherwise, does not fit, or is no model of images.
     """
+    files = [split(text) for text in wanted]
+    own = [_load(*each) for each in (*files, *demo_files())]
     lite = Lite0()
-    own = [_load(*split(text)) for text in wanted]
     everything = Model(NAME, NAMES, lite, lambda image: lite(brighten(image)))
-    return [everything, *own, *(_load(*files) for files in demo_files())]
+    return [everything, *own]
 
 
 def split(text: str) -> tuple[str, str, str]:

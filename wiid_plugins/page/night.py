@@ -1,10 +1,9 @@
-"""Night at a chosen number of stops: one fixed draw of the darkening, and photos to show it on."""
+"""Night at a chosen number of stops: one fixed draw of the darkening."""
 
 from typing import Any
 
 import cv2
 import numpy as np
-import skimage.data
 import torch
 
 from ..apis.lift import Lift
@@ -13,15 +12,10 @@ from ..images import as_floats
 from ..relight.light import to_pixels
 from ..translation import build_darkener, build_enhancer
 
-MOST_STOPS = 11  # 1/2048 of the light: of 8 bits hardly one is left
+MOST_STOPS = 12  # 1/4096 of the light: of 8 bits hardly one is left
 # The middle of each default range of DarkRanges; a lamp without colour.
 DRAW: dict[str, Any] = dict(red=(1, 1), blue=(1, 1), veil=(0.1, 0.1))
 DRAW |= dict(shot_noise=(3e-5, 3e-5), bits=(14,))
-PHOTOS = {
-    'coffee': 9.5,
-    'chelsea': 10.5,
-    'rocket': 7,
-}  # of scikit-image, CC0 -> stops to begin with
 LIFT = Lift(build_enhancer(), only_dark=False)
 
 
@@ -45,11 +39,6 @@ def darken_by(pixels: np.ndarray, stops: float) -> np.ndarray:
 def brighten(pixels: np.ndarray) -> np.ndarray:
     """Brighten ``(H, W, 3)`` RGB by the procedural curve, as uint8."""
     return brightened(pixels, LIFT)
-
-
-def photo(name: str) -> np.ndarray:
-    """Give a photo of :data:`PHOTOS`, ``(H, W, 3)`` uint8 RGB."""
-    return getattr(skimage.data, name)()
 
 
 def smaller(pixels: np.ndarray, side: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from ..images import as_bytes
 from .cards import Side, card
 from .chart import chart
 from .models import Model
-from .night import MOST_STOPS, brighten, darken_by, photo, smaller
+from .night import MOST_STOPS, brighten, darken_by, smaller
 from .uploads import read_photo
 
 SIDE = 640  # px; the models see less
@@ -50,10 +50,6 @@ class Recognition:
         """
         return self.subject(read_photo(path))
 
-    def example(self, name: str) -> Subject:
-        """Take a photo of scikit-image."""
-        return self.subject(photo(name))
-
     def subject(self, pixels: np.ndarray) -> Subject:
         """Ask each model what it sees by day."""
         pixels = smaller(pixels, SIDE)
@@ -78,7 +74,7 @@ class Recognition:
 
     def curves(self, subject: Subject) -> str:
         """Draw for each model how sure it stays of its first answer by day; HTML."""
-        stops = range(MOST_STOPS + 1)
+        stops = range(0, MOST_STOPS + 1, 2)
         darks = [darken_by(subject.pixels, stop) for stop in stops]
         drawn = []
         for model, day in zip(self.models, subject.by_day, strict=True):

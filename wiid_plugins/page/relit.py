@@ -84,7 +84,7 @@ class Brightening:
 
     def make(
         self,
-        given: Given,
+        given: Given | None,
         method: str,
         target: float,
         folder: Path,
@@ -93,15 +93,17 @@ class Brightening:
         """Write the whole of it as PNG or MP4 to a folder.
 
         Args:
-            given: By :meth:`give`.
+            given: By :meth:`give`; None: nothing yet.
             method: One of ``methods``.
             target: Mean grey aimed at; Zero-DCE has none.
             folder: Where the file goes.
             progress: Called with the share of a clip that is done.
 
         Raises:
-            RefusedUpload: If it cannot be read to its end, or takes too long.
+            RefusedUpload: If there is nothing, it cannot be read to its end, or takes too long.
         """
+        if given is None:
+            raise RefusedUpload('give a photo or a clip first')
         relight = self._relight(method, target)
         target_file = folder / f'{given.path.stem}_brightened.{"mp4" if given.clip else "png"}'
         try:

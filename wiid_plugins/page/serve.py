@@ -55,7 +55,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(blocks: gr.Blocks, report: Path, host: str, port: int, share: bool) -> None:
-    """Serve until Ctrl+C."""
+    """Serve in threads of its own, and print the address."""
 
     def answer(_: Request) -> FileResponse:
         return FileResponse(report, media_type='text/html')
@@ -76,4 +76,3 @@ def serve(blocks: gr.Blocks, report: Path, host: str, port: int, share: bool) ->
     )
     for address in filter(None, (blocks.local_url, blocks.share_url)):
         print(f'{address}  (Ctrl+C ends it)', flush=True)
-    blocks.block_thread()
