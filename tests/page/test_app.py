@@ -12,6 +12,7 @@ pytest.importorskip('gradio', reason='the page has an extra: pip install -e .[pa
 import use_toy
 from tools import app
 from wiid_plugins.apis.results import Label
+from wiid_plugins.apis.stock import read_composed
 from wiid_plugins.page.cards import Side, card
 from wiid_plugins.page.chart import chart
 from wiid_plugins.page.models import Model, find_models
@@ -63,13 +64,14 @@ def test_models_of_the_project_stand_beside_it(tmp_path, monkeypatch):
     for name in ('det', 'act'):
         (tmp_path / name).mkdir()
     config, _, checkpoint = use_toy.detector(tmp_path / 'det')
-    clips, _, runs = use_toy.recognizer(tmp_path / 'act')
+    clips, options, runs = use_toy.recognizer(tmp_path / 'act')
+    read_composed(clips, options).dump(tmp_path / 'act.py')
     monkeypatch.chdir(tmp_path)  # no demo has been run here
     everything, own = find_models([f'boxes={config},{checkpoint}'])
     assert (everything.name, own.name) == ('EfficientNet-Lite0', 'boxes')
     assert len(own.names) > 0 and isinstance(own.raw(np.zeros((64, 80, 3), np.uint8)), tuple)
     with pytest.raises(ValueError, match='--model runs: .* recognises clips'):
-        find_models([f'runs={clips},{runs}'])
+        find_models([f'runs={tmp_path / "act.py"},{runs}'])
 
 
 def fading(image):

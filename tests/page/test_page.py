@@ -11,8 +11,9 @@ import cv2
 import pytest
 
 pytest.importorskip('gradio', reason='the page has an extra: pip install -e .[page]')
-webdriver = pytest.importorskip('selenium.webdriver', reason='needs selenium: pip install selenium')
+pytest.importorskip('selenium', reason='needs selenium: pip install selenium')
 
+from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 

@@ -72,9 +72,10 @@ def demo_files() -> list[tuple[str, str, str]]:
     found = []
     for method, name in DEMO_NAMES.items():
         for folder in DEMO.glob(f'resnet18_{method}_demo/seed0'):
-            checkpoints, configs = sorted(folder.glob('*.pth')), sorted(folder.glob('*.py'))
-            if checkpoints and configs:
-                found.append((name, str(configs[-1]), str(checkpoints[-1])))
+            config = folder / f'resnet18_{method}_demo.py'
+            checkpoints = sorted(folder.glob('*.pth'), key=lambda file: file.stat().st_mtime)
+            if checkpoints and config.is_file():
+                found.append((name, str(config), str(checkpoints[-1])))
     return found
 
 
