@@ -61,23 +61,26 @@ def test_a_package_that_lacks_is_told_with_the_command(monkeypatch):
 
 
 def test_models_of_the_project_stand_beside_it(tmp_path, monkeypatch):
-    for name in ('det', 'act'):
-        (tmp_path / name).mkdir()
-    config, _, checkpoint = use_toy.detector(tmp_path / 'det')
-    clips, options, runs = use_toy.recognizer(tmp_path / 'act')
-    read_composed(clips, options).dump(tmp_path / 'act.py')
+    files = {}
+    for kind in ('classifier', 'recognizer'):
+        (tmp_path / kind).mkdir()
+        config, options, checkpoint = getattr(use_toy, kind)(tmp_path / kind)
+        read_composed(config, options).dump(tmp_path / f'{kind}.py')
+        files[kind] = f'{tmp_path / kind}.py,{checkpoint}'
     monkeypatch.chdir(tmp_path)  # no demo has been run here
-    everything, own = find_models([f'boxes={config},{checkpoint}'])
-    assert (everything.name, own.name) == ('EfficientNet-Lite0', 'boxes')
-    assert len(own.names) > 0 and isinstance(own.raw(np.zeros((64, 80, 3), np.uint8)), tuple)
+    everything, own = find_models([f'shapes={files["classifier"]}'])
+    assert (everything.name, own.name) == ('EfficientNet-Lite0', 'shapes')
+    dark = np.full((64, 80, 3), 20, np.uint8)
+    assert own.names == use_toy.SHAPES and own.raw(dark) != own.brightened(dark)
     with pytest.raises(ValueError, match='--model runs: .* recognises clips'):
-        find_models([f'runs={tmp_path / "act.py"},{runs}'])
+        find_models([f'runs={files["recognizer"]}'])
 
 
 def fading(image):
     """Stands for a model: the brighter, the surer."""
     share = image.mean() / 255
-    return Label('sun', 0, share), Label('moon', 1, 1 - share)
+    labels = Label('sun', 0, share), Label('moon', 1, 1 - share)
+    return tuple(sorted(labels, key=lambda label: -label.score))
 
 
 def test_a_model_is_followed_from_day_to_night():
@@ -87,7 +90,7 @@ def test_a_model_is_followed_from_day_to_night():
     assert subject.by_day[0].name == 'sun'
     raw, bright, answers = work(subject, 6)
     assert bright.mean() > 3 * raw.mean() and '&lt;toy&gt;' in answers and '<toy>' not in answers
-    assert 'by day <em>sun</em>' in answers and 'by day' not in work(subject, 0)[2]
+    assert 'at 0 stops <em>sun</em>, here no. 2' in answers and '0 stops' not in work(subject, 0)[2]
     assert work.curves(subject).count('<polyline') == 2
 
 

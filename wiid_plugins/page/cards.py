@@ -30,7 +30,7 @@ def card(model: Model, sides: Sequence[Side], by_day: Label | None) -> str:
     Args:
         model: The model.
         sides: As it is, and brightened.
-        by_day: What it said of the photo before it was darkened; None: it was not.
+        by_day: Its first answer before the photo was darkened; None: it was not.
     """
     names = ', '.join(name.partition(',')[0] for name in model.names[:LISTED])
     more = ', ...' if len(model.names) > LISTED else ''
@@ -62,12 +62,9 @@ def _row(label: Label, right: bool) -> str:
 
 def _told(labels: Sequence[Label], day: str) -> str:
     places = [place for place, label in enumerate(labels, 1) if label.name == day]
-    if not places:
-        return f'&#10007; by day <em>{escape(day)}</em>, lost in the dark'
-    sign, where = (
-        ('&#10003;', 'first here too') if places[0] == 1 else ('~', f'here no. {places[0]}')
-    )
-    return f'{sign} by day <em>{escape(day)}</em>, {where}'
+    where = 'lost here' if not places else f'here no. {places[0]}'
+    sign = '&#10003;' if places[:1] == [1] else '&#10007;'
+    return f'{sign} at 0 stops <em>{escape(day)}</em>, {where}'
 
 
 def _embedded(side: Side) -> str:

@@ -8,7 +8,8 @@ import skimage.data
 
 from ..images import decode
 
-PHOTOS = {'coffee': 9.5, 'chelsea': 10.5, 'rocket': 7}  # of scikit-image, CC0 -> stops
+# Photos of scikit-image, CC0 -> what is on them, and stops to begin with.
+PHOTOS = {'coffee': ('coffee', 9.5), 'chelsea': ('cat', 10.5), 'rocket': ('rocket', 7)}
 DEMO = Path('data/demo')
 SHAPES = ('star', 'heart', 'arrow')  # three of the eight that the demo's models know
 
@@ -30,7 +31,7 @@ class Example:
 
 def find_examples() -> list[Example]:
     """Photos of scikit-image, and night images of the demo where it has been run."""
-    photos = [Example(name, photo(name), stops) for name, stops in PHOTOS.items()]
+    photos = [Example(what, photo(name), stops) for name, (what, stops) in PHOTOS.items()]
     files = (next((DEMO / 'test_night' / shape).glob('*'), None) for shape in SHAPES)
     return photos + [Example(f.parent.name, decode(f), 0) for f in files if f]
 

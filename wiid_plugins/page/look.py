@@ -15,7 +15,7 @@ gradio-app > .gradio-container { width: 100%; max-width: 1180px !important; marg
 .examples .grid-wrap { min-height: 0 !important; height: auto !important; }
 .examples .grid-container { grid-template-columns: repeat(3, minmax(0, 1fr)) !important; }
 .examples .gallery-item, .examples button { min-width: 0 !important; }
-.pair img { max-height: 300px; }
+.pair img { width: 100%; height: auto; max-height: 300px; object-fit: contain; }
 .cards { display: flex; flex-direction: column; gap: 14px; }
 .card { border: 1px solid var(--border-color-primary); border-radius: 10px; padding: 12px 14px;
   background: var(--block-background-fill); }

@@ -73,7 +73,7 @@ class Recognition:
         return *shown, f'<div class="cards">{"".join(cards)}</div>'
 
     def curves(self, subject: Subject) -> str:
-        """Draw for each model how sure it stays of its first answer by day; HTML."""
+        """Draw for each model how sure it stays of its first answer; HTML."""
         stops = range(0, MOST_STOPS + 1, 2)
         darks = [darken_by(subject.pixels, stop) for stop in stops]
         drawn = []

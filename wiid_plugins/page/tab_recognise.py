@@ -79,6 +79,6 @@ def _lay_out(examples: Sequence[Example]) -> Parts:
                     for title in TITLES
                 ]
             answers = gr.HTML(elem_id='answers')
-    with gr.Accordion('From day to night: how sure each model stays of what it saw by day'):
+    with gr.Accordion('From day to night: how sure each model stays of its first answer'):
         curves = gr.HTML(elem_id='curves')
     return Parts(file, gallery, stops, seen, answers, curves)
