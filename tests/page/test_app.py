@@ -9,6 +9,8 @@ import pytest
 
 pytest.importorskip('gradio', reason='the page has an extra: pip install -e .[page]')
 
+from mmengine.config import Config
+
 import use_toy
 from tools import app
 from wiid_plugins.apis.results import Label
@@ -65,7 +67,8 @@ def test_models_of_the_project_stand_beside_it(tmp_path, monkeypatch):
     for kind in ('classifier', 'recognizer'):
         (tmp_path / kind).mkdir()
         config, options, checkpoint = getattr(use_toy, kind)(tmp_path / kind)
-        read_composed(config, options).dump(tmp_path / f'{kind}.py')
+        composed = read_composed(config, options).to_dict()
+        Config(composed, format_python_code=False).dump(tmp_path / f'{kind}.py')
         files[kind] = f'{tmp_path / kind}.py,{checkpoint}'
     monkeypatch.chdir(tmp_path)  # no demo has been run here
     everything, own = find_models([f'shapes={files["classifier"]}'])

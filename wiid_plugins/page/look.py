@@ -35,6 +35,7 @@ gradio-app > .gradio-container { width: 100%; max-width: 1180px !important; marg
 .row span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; z-index: 1; }
 .row b { font-weight: 500; z-index: 1; white-space: nowrap; }
 .row.right span { font-weight: 600; }
+@media (max-width: 600px) { .row { font-size: .78rem; padding: 3px 5px; } }
 .told { font-size: .8rem; margin: 4px 0 0; color: var(--body-text-color-subdued); }
 .curves { display: flex; flex-wrap: wrap; gap: 8px 24px; }
 .curves figure { flex: 1 1 280px; max-width: 520px; margin: 0; }
