@@ -11,7 +11,7 @@ demo: setup  ## train plain and WiiD on a small generated set and compare them b
 	@OMP_NUM_THREADS=1 $(PY) -W ignore tools/demo.py
 
 page: setup  ## try it in the browser, without training: http://127.0.0.1:7860
-	@$(PY) -W ignore tools/app.py $(PAGE)
+	@OMP_NUM_THREADS=1 $(PY) -W ignore tools/app.py $(PAGE)
 
 test: setup  ## run the tests; PYTEST="-n 2" takes two processes
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -q -p no:cacheprovider $(PYTEST)
