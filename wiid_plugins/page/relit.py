@@ -77,10 +77,10 @@ class Brightening:
         relight = self._relight(method, target)
         middle = given.frames[len(given.frames) // 2]
         if given.clip:
-            after = relight.for_clip(given.frames, given.path.name)([middle])
+            (after,) = relight.for_clip(given.frames, given.path.name)([middle])
         else:
-            after = relight.pictures([middle], given.path.name)
-        return as_bytes(middle), after[0]
+            (after,) = relight.pictures([middle], given.path.name)
+        return as_bytes(middle), after
 
     def make(
         self,
