@@ -89,7 +89,7 @@ if [ -n "${TORCH:-}${TORCH_INDEX:-}" ] || ! works 'torch, torchvision'; then
 fi
 
 say '3/4 installing the toolboxes'
-pip install -e '.[dev]'
+pip install -e '.[dev,deploy]'
 
 say '4/4 checking that they work together'
 works 'wiid_plugins, torch, torchvision, cv2, mmpretrain.models, mmdet.models, mmaction.models, ultralytics' ||
