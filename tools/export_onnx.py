@@ -16,9 +16,9 @@ from mmengine.config import DictAction
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a script
 from wiid_plugins.apis.onnx import (  # noqa: E402
-    Subject,
     enhance_subject,
     export_file,
+    export_int8,
     read_light,
     read_subject,
 )
@@ -56,17 +56,25 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def make_subject(args: argparse.Namespace, given: Sequence[Path]) -> Subject:
-    """What is to be exported."""
-    if not args.only:
-        return read_subject(*given, args.cfg_options, args.enhance != 'none', args.score)[0]
-    if not given:
+def export_model(args: argparse.Namespace, given: Sequence[Path], out: Path) -> str:
+    """Export a checkpoint; say what it is."""
+    brighten, floats = args.enhance != 'none', args.input == 'float'
+    subject, config = read_subject(*given, args.cfg_options, brighten, args.score)
+    if args.int8:
+        return export_int8(subject, config, out, args.int8, args.check, floats)
+    return export_file(subject, out, floats)
+
+
+def export_light(args: argparse.Namespace, given: Sequence[Path], out: Path) -> str:
+    """Export the brightening alone; say what it is."""
+    if given:
+        _, light = read_light(given[0], args.cfg_options)
+    else:
         weights = {'weights': args.weights} if args.weights else {}
-        return enhance_subject(build_enhancer(args.method or 'procedural', **weights))
-    _, light = read_light(given[0], args.cfg_options)
+        light = build_enhancer(args.method or 'procedural', **weights)
     if light is None:
-        raise ValueError(f'{given[0]}: brightens nothing in a test, its wiid.enhance is None')
-    return enhance_subject(light)
+        raise ValueError(f'{given[0]}: brightens nothing in a test, wiid.enhance is None there')
+    return export_file(enhance_subject(light), out, args.input == 'float')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,8 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if out.exists() and not args.overwrite:
         sys.exit(f'error: {out} exists; choose another name or give --overwrite')
     try:
-        subject = make_subject(args, given)
-        summary = export_file(subject, out, args.input == 'float')
+        export = export_light if args.only else export_model
+        summary = export(args, given, out)
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         sys.exit(f'error: {error}')
     print(f'{out}: {summary}')

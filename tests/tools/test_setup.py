@@ -70,7 +70,7 @@ def test_a_second_run_does_nothing(checkout):
     code, said, _ = setup(checkout)
     assert code == 0 and [f'{n}/4' in said for n in (1, 2, 3, 4)] == [True] * 4
     calls = (checkout / 'pip.txt').read_text()
-    assert 'torch==' in calls and 'torchvision==' in calls and '-e .[dev]' in calls
+    assert 'torch==' in calls and 'torchvision==' in calls and '-e .[dev,deploy]' in calls
     assert setup(checkout) == (0, '', '')
     assert (checkout / 'pip.txt').read_text() == calls
 

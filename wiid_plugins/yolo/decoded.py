@@ -38,13 +38,13 @@ class DecodedDetector(nn.Module):
         super().__init__()
         if not path.is_file():
             raise FileNotFoundError(f'{path}: there is no such checkpoint')
-        model, _ = open_checkpoint(path)
-        head = getattr(model, 'model', [None])[-1]
+        model: Any = open_checkpoint(path)[0]
+        head: Any = getattr(model, 'model', [None])[-1]
         if not isinstance(head, Detect) or isinstance(head, OTHER_TASKS):
             raise ValueError(f'{path}: ends in {type(head).__name__}; take a YOLO that finds boxes')
-        self.stock: Any = copy.deepcopy(model).float().eval()
-        self.model: Any = model.float().eval()
-        self.model.model[-1].export = self.model.model[-1].dynamic = True
+        self.stock = copy.deepcopy(model).float().eval()
+        self.model = model.float().eval()
+        head.export = head.dynamic = True
         self.names = list(dict(model.names).values())
         self.stride = int(max(model.stride))
         self.suppressed = bool(head.end2end)

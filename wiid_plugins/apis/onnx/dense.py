@@ -132,7 +132,7 @@ def check_kind(detector: Any) -> None:
     Raises:
         ValueError: If it has.
     """
-    head = getattr(detector, 'bbox_head', None)
+    head: Any = getattr(detector, 'bbox_head', None)
     kind = f'{type(detector).__name__} with {type(head).__name__}'
     own = (YOLOXHead, YOLOV3Head)
     stock = all(

@@ -63,7 +63,7 @@ def geometry(config: Config) -> Geometry:
 def frames_of(config: Config) -> int:
     """How many frames of a clip the model of a config sees."""
     steps = dataset_of(config).pipeline
-    step = next((s for s in steps if 'Sample' in s['type'] and 'Frames' in s['type']), {})
+    step: Any = next((s for s in steps if 'Sample' in s['type'] and 'Frames' in s['type']), {})
     volumes = any(s.get('input_format') == 'NCTHW' for s in steps)
     return step.get('clip_len', 1) * (1 if volumes else step.get('num_clips', 1))
 

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.onnx.operators import shape_as_tensor
 
 from ...translation import Light
 from .light import Brighten
@@ -77,7 +78,7 @@ class Graph(nn.Module):
     def forward(self, images: Tensor) -> Any:
         """Run on RGB images ``(N, 3, H, W)``, or clips ``(N, T, 3, H, W)``."""
         images = images if self.floats else images.float() / 255
-        sizes = torch.onnx.operators.shape_as_tensor(images)
+        sizes = shape_as_tensor(images)
         if self.brighten is not None:
             images = self.brighten(images)
         if self.norm.bgr:
