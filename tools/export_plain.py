@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from wiid_plugins.weights.brightening import advice
 from wiid_plugins.weights.plain import export_file
 
 
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         sys.exit(f'error: {error}')
     print(f'{args.out}: {summary}')
+    print(advice(args.out))
     return 0
 
 

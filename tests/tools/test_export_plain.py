@@ -72,3 +72,21 @@ def test_a_failing_write_leaves_nothing_and_keeps_the_old_file(paired, tmp_path,
     monkeypatch.setattr(torch, 'save', full)
     assert 'No space left' in fails(paired, out, '--overwrite')
     assert out.read_bytes() == b'mine' and not list(tmp_path.glob('*.part'))
+
+
+CONFIG = """
+test_pipeline = [dict(type='LoadImage'), dict(target=0.2, type='wiid_plugins.Enhance')]
+__import__('pathlib').Path('was_run').touch()
+"""
+
+
+def test_the_last_line_says_how_images_are_brightened(paired, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    export_plain.main([str(paired), str(tmp_path / 'plain.pth')])
+    assert 'tools/enhance.py' in capsys.readouterr().out.splitlines()[-1]
+    checkpoint = torch.load(paired)
+    checkpoint['meta']['cfg'] = CONFIG
+    torch.save(checkpoint, paired)
+    export_plain.main([str(paired), str(tmp_path / 'plain.pth'), '--overwrite'])
+    assert 'as in training (target=0.2)' in capsys.readouterr().out.splitlines()[-1]
+    assert not (tmp_path / 'was_run').exists()

@@ -5,7 +5,6 @@ from math import log
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .color import linear_to_srgb, luma, srgb_to_linear
@@ -166,8 +165,13 @@ def fit_exponent(images: Tensor, target: float = 0.4, max_gain: float = 64.0) ->
 
     By bisection on a 32 x 32 sample; images ``(N, 3, H, W)`` as for :func:`enhance`, result ``(N,)``.
     """
-    sample = F.interpolate(1 - luma(images.float())[:, None], size=(32, 32)).flatten(1)
-    low = torch.zeros(len(images), 1, device=images.device)
+    height, width = images.shape[-2:]
+    places = torch.arange(
+        32, device=images.device
+    )  # nearest, in integers: exact in an ONNX graph too
+    grey = luma(images.float())[:, places * height // 32]
+    sample = 1 - grey[..., places * width // 32].flatten(1)
+    low = torch.zeros_like(sample[:, :1])
     high = torch.full_like(low, log(max_gain))
     for _ in range(12):
         middle = (low + high) / 2

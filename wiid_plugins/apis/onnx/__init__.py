@@ -1,0 +1,8 @@
+"""A checkpoint as one ONNX graph: brightening, normalisation, network and what finds the boxes."""
+
+from .exporting import export_file
+from .quantising import export_int8
+from .reading import read_light, read_subject
+from .subject import Subject, enhance_subject
+
+__all__ = ['Subject', 'enhance_subject', 'export_file', 'export_int8', 'read_light', 'read_subject']
