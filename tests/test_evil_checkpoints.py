@@ -11,7 +11,16 @@ import torch
 from mmengine.runner import load_checkpoint
 
 from evil import KINDS, Run
-from tools import compare_light, convert_weights, darken, enhance, export_plain, predict
+from tools import (
+    compare_light,
+    convert_weights,
+    darken,
+    enhance,
+    export_onnx,
+    export_plain,
+    night_report,
+    predict,
+)
 from wiid_plugins.compat import load_local
 from wiid_plugins.compose import read_config
 from wiid_plugins.launch import hand_over
@@ -78,6 +87,8 @@ PTH = {
     'test': tool('test', '{classifier}', '{file}'),
     'export': command(export_plain, '{file}', 'out.pth'),
     'predict': command(predict, '{classifier}', '{file}', 'in'),
+    'to onnx': command(export_onnx, '{classifier}', '{file}', 'out.onnx'),
+    'to report': command(night_report, '{classifier}', '{file}', '--out', 'out'),
     'convert resnet': command(convert_weights, 'resnet', '{file}', 'out.pth'),
     'convert zero-dce': command(convert_weights, 'zero-dce', '{file}', 'out.pth'),
     'convert cut': command(convert_weights, 'cut', '{file}', 'out.pth'),
@@ -91,6 +102,8 @@ PT = {
     'test': tool('test', '{detector}', '{file}'),
     'export': command(export_plain, '{file}', 'out.pt'),
     'predict': command(predict, '{detector}', '{file}', 'in'),
+    'to onnx': command(export_onnx, '{detector}', '{file}', 'out.onnx'),
+    'to report': command(night_report, '{detector}', '{file}', '--out', 'out'),
     'convert yolov5': command(convert_weights, 'yolov5', '{file}', 'out.pt'),
 }
 FEW = ('meta', 'tar', 'old pickle')  # for those that build a network first; one loader reads all

@@ -19,9 +19,10 @@ from wiid_plugins.apis.onnx import (  # noqa: E402
     enhance_subject,
     export_file,
     export_int8,
-    read_light,
+    light_of,
     read_subject,
 )
+from wiid_plugins.apis.stock import read_composed  # noqa: E402
 from wiid_plugins.translation import build_enhancer  # noqa: E402
 
 EPILOG = """examples:
@@ -68,7 +69,7 @@ def export_model(args: argparse.Namespace, given: Sequence[Path], out: Path) -> 
 def export_light(args: argparse.Namespace, given: Sequence[Path], out: Path) -> str:
     """Export the brightening alone; say what it is."""
     if given:
-        _, light = read_light(given[0], args.cfg_options)
+        light = light_of(read_composed(given[0], args.cfg_options))
     else:
         weights = {'weights': args.weights} if args.weights else {}
         light = build_enhancer(args.method or 'procedural', **weights)

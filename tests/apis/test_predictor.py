@@ -201,6 +201,15 @@ def test_a_checkpoint_of_other_classes_is_refused(made, tmp_path):
     other['state_dict'][key] = torch.zeros(5, 64)
     torch.save(other, tmp_path / 'other.pth')
     with pytest.raises(
-        ValueError, match=r'other\.pth does not fit .*cls\.py.*\(5, 64\).*\(3, 64\)'
+        ValueError, match=r'other\.pth does not fit .*\(5, 64\).* \(3, 64\)'
     ):
+        wiid_plugins.Predictor(config, tmp_path / 'other.pth', options=options)
+
+
+def test_classes_of_another_order_are_refused(made, tmp_path):
+    config, options, checkpoint = made('classifier')
+    other = torch.load(checkpoint, weights_only=False)
+    other['meta']['dataset_meta']['classes'] = ('square', 'ring', 'disc')
+    torch.save(other, tmp_path / 'other.pth')
+    with pytest.raises(ValueError, match='in another order'):
         wiid_plugins.Predictor(config, tmp_path / 'other.pth', options=options)

@@ -1,18 +1,20 @@
 """The stock model of a config, with the weights of a checkpoint, ready to predict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
-from torch import nn
+from torch import Tensor, nn
 
 from ..compat import load_local
 from ..compose import read_config
 from ..compose.datasets import check_sets
 from ..compose.own import innermost, nodes
 from ..compose.tasks import TASKS, Task
+from ..engine.classes import compare
+from ..engine.fitting import describe
 from ..registry import DATASETS, MODELS
 from ..weights.plain import PREFIX, plain
 
@@ -62,8 +64,12 @@ def enhancement_of(config: Config) -> dict | None:
             return {k: v for k, v in step.items() if k not in ('type', 'key')}
         if kind == 'LoadImage' and step.get('enhance') is not None:
             return dict(step['enhance'])
-    composed = any(str(step.get('type')).endswith('SetDomain') for step in steps)
-    return None if composed else {}
+    return None if is_composed(config) else {}
+
+
+def is_composed(config: Config) -> bool:
+    """Whether the block of a config is laid already, as in the copy that a work dir has."""
+    return any(step.get('type') == 'wiid_plugins.SetDomain' for step in nodes(config._cfg_dict))
 
 
 def test_steps(config: Config) -> list[ConfigDict]:
@@ -122,45 +128,50 @@ def build_stock(config: Config, task: Task, checkpoint: Any) -> tuple[nn.Module,
         node.pop('pretrained', None)
         if (node.get('init_cfg') or {}).get('type') == 'Pretrained':
             node['init_cfg'] = None
-    model = MODELS.build(stock)
-    loaded = load_local(str(path), map_location='cpu')
-    state = loaded.get('state_dict', loaded) if isinstance(loaded, dict) else {}
-    if any(key.startswith(PREFIX) for key in state):
+    model = MODELS.build(stock).eval()
+    meta = _load(model, Path(path))
+    return model, _names(model, config, Path(path), meta.get('dataset_meta') or {})
+
+
+def _load(model: nn.Module, path: Path) -> dict:
+    """Load a paired or plain checkpoint into a stock model; give its meta."""
+    checkpoint = load_local(str(path), map_location='cpu')
+    state = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
+    if not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise ValueError(f'{path}: holds no state_dict; give a checkpoint that a training wrote')
+    state = {name.removeprefix('module.'): value for name, value in state.items()}
+    if any(name.startswith(PREFIX) for name in state):
         state = plain({'state_dict': state})[0]['state_dict']
-    _load(model, state, f'{path} does not fit {config.filename}')
-    meta = loaded.get('meta') or {}
-    return model.eval(), _names(model, config, meta.get('dataset_meta') or {})
-
-
-def _load(model: nn.Module, state: dict, about: str) -> None:
-    own = model.state_dict()
-    missing = [name for name in own if name not in state]
-    other = [name for name in own if name in state and own[name].shape != state[name].shape]
-    if other:
-        name = other[0]
-        raise ValueError(
-            f'{about}: {len(other)} tensors are of other sizes, {name} is '
-            f'{tuple(state[name].shape)}, and the config makes it {tuple(own[name].shape)}; take '
-            'the config that it was trained with, and its classes'
-        )
-    if missing:
-        raise ValueError(
-            f'{about}: {len(missing)} of {len(own)} tensors are not in it, the first is '
-            f'{missing[0]}; take the config that it was trained with'
-        )
+    wanted = {k: v.shape for k, v in model.state_dict().items() if 'num_batches' not in k}
+    found = {k: v.shape for k, v in state.items()}
+    missing = [name for name in wanted if name not in found]
+    if fault := describe(wanted, found, missing, paired=True):
+        raise ValueError(f'{path} does not fit the model of the config: {fault}')
     model.load_state_dict(state, strict=False)
+    return checkpoint.get('meta') or {}
 
 
-def _names(model: nn.Module, config: Config, meta: dict) -> tuple[str, ...]:
-    """The classes of the checkpoint, else of the config's test set, else their numbers."""
-    loader = config.get('test_dataloader') or config.get('val_dataloader')
-    known = meta.get('classes') or meta.get('CLASSES')
-    if not known and loader:
-        joined = loader.dataset.get('datasets') or [innermost(loader.dataset)]
-        kind = DATASETS.get(joined[0].type)
-        known = (joined[0].get('metainfo') or {}).get('classes')
-        known = known or getattr(kind, 'METAINFO', {}).get('classes')
+def _names(model: nn.Module, config: Config, path: Path, meta: dict) -> tuple[str, ...]:
+    """The classes of the checkpoint, else of the config's test set, else their numbers.
+
+    Raises:
+        ValueError: If both are known, and differ.
+    """
+    trained, tested = meta.get('classes') or meta.get('CLASSES'), _tested_classes(config)
+    if trained and tested:
+        compare(f'checkpoint {path}', trained, 'test set of the config', tested)
+    known = trained or tested
     if known and not isinstance(known, str):
         return tuple(known)
     counts: Iterator[Any] = (getattr(part, 'num_classes', None) for part in model.modules())
     return tuple(f'class {i}' for i in range(next(filter(None, counts), 0)))
+
+
+def _tested_classes(config: Config) -> Sequence[str] | None:
+    """The classes that a config, or the class of its set, names."""
+    loader = config.get('test_dataloader') or config.get('val_dataloader')
+    if not loader:
+        return None
+    first = (loader.dataset.get('datasets') or [innermost(loader.dataset)])[0]
+    named = (first.get('metainfo') or {}).get('classes')
+    return named or getattr(DATASETS.get(first.type), 'METAINFO', {}).get('classes')

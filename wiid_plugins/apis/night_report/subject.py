@@ -5,10 +5,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
 from ...compose import compose
 from ...ops.lowlight import DarkRanges
+from ..stock import enhancement_of, is_composed
 
 
 @dataclass
@@ -49,15 +50,19 @@ def read_subject(config: Path, checkpoint: Path, name: str, options: dict) -> Su
             raise FileNotFoundError(f'{file}: there is no such {what}')
     cfg = Config.fromfile(config)
     cfg.merge_from_dict(copy.deepcopy(options))
-    block = cfg.setdefault('wiid', {'paired': False})
-    block.enhance = block.get('enhance') or {}
-    darken = dict(block.get('darken') or {})
+    composed = is_composed(cfg)
+    if composed:
+        views = cfg.model.get('data_preprocessor') or {}
+        darken, enhance = dict(views.get('darken') or {}), enhancement_of(cfg) or {}
+    else:
+        block = cfg['wiid'] = ConfigDict(cfg.get('wiid') or {'paired': False})
+        block.enhance = block.get('enhance') or {}
+        darken, enhance = dict(block.get('darken') or {}), dict(block.enhance)
     if 'method' in darken:  # a network, or stored twins: no exposure to set
         darken = {}
     ranges = {f.name for f in fields(DarkRanges)}
     darken = {key: value for key, value in darken.items() if key in ranges}
-    composed = compose(cfg)
-    return Subject(name, config, checkpoint, composed, darken, dict(block.enhance))
+    return Subject(name, config, checkpoint, cfg if composed else compose(cfg), darken, enhance)
 
 
 def display_names(configs: list[Path], names: list[str] | None) -> list[str]:

@@ -1,6 +1,5 @@
-"""The part of a config's test that changes the size of images, and its classes."""
+"""The part of a config's test that changes the size of images."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,13 +65,3 @@ def frames_of(config: Config) -> int:
     step: Any = next((s for s in steps if 'Sample' in s['type'] and 'Frames' in s['type']), {})
     volumes = any(s.get('input_format') == 'NCTHW' for s in steps)
     return step.get('clip_len', 1) * (1 if volumes else step.get('num_clips', 1))
-
-
-def classes_of(config: Config) -> list[str]:
-    """The classes that a config names, or those of the folders that it tests on."""
-    dataset = dataset_of(config)
-    named = (dataset.get('metainfo') or {}).get('classes')
-    folder = Path(str(dataset.get('data_prefix')))
-    if named is None and str(dataset.type).endswith('ClassFolder') and folder.is_dir():
-        named = sorted(p.name for p in folder.iterdir() if p.is_dir())
-    return list(named or ())

@@ -1,14 +1,13 @@
 """The brightening of a config, as a part of a graph."""
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 from torch import Tensor, nn
 
-from ...compose.own import nodes
 from ...translation import Light, build_enhancer
-from ...translation.light import ProceduralEnhance, ZeroDCEEnhance
+from ...translation.learned import ZeroDCEEnhance
+from ...translation.light import ProceduralEnhance
 from ...translation.zero_dce import apply_curves
-
-STEP = 'wiid_plugins.Enhance'
+from ..stock import enhancement_of
 
 
 class Brighten(nn.Module):
@@ -49,18 +48,10 @@ class Brighten(nn.Module):
 
 
 def light_of(config: Config) -> Light | None:
-    """Build what a config brightens images with in a test; None: nothing does.
-
-    Args:
-        config: With its block ``wiid``, or composed: then a step of its test pipeline tells.
+    """Build what a composed config brightens images with in a test; None: nothing does.
 
     Raises:
         ValueError: If the options are none of an enhancement.
     """
-    if config.get('wiid'):
-        how = config.wiid.get('enhance')
-    else:
-        steps = nodes(config.get('test_dataloader'))
-        step = next((s for s in steps if s.get('type') == STEP), None)
-        how = None if step is None else {k: v for k, v in step.items() if k not in ('type', 'key')}
-    return None if how is None else build_enhancer(**ConfigDict(how))
+    how = enhancement_of(config)
+    return None if how is None else build_enhancer(**how)

@@ -18,10 +18,10 @@ from torchvision.ops import box_iou
 
 from ...compose.own import nodes
 from ...images import SUFFIXES, as_bytes, decode
+from ...weights.brightening import STEP
 from .checking import open_session, run
 from .exporting import export_file
 from .geometry import Geometry, geometry
-from .light import STEP
 from .subject import Subject
 
 MOST = 200  # images that show the ranges

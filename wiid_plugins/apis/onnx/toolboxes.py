@@ -4,17 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.config import Config, ConfigDict
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.config import Config
 from torch import Tensor, nn
 
-from ... import registry  # noqa: F401  (allows what a Runner writes in the safe loader)
-from ...compat import load_local
-from ...compose.tasks import TASKS, Task
-from ...engine.classes import compare
-from ...engine.fitting import describe
+from ...compose.tasks import TASKS
 from ...translation import Light
-from .geometry import classes_of, frames_of, geometry
+from ..stock import build_stock
+from .geometry import frames_of, geometry
 from .graph import Norm
 from .subject import Found, Subject
 
@@ -98,9 +94,8 @@ def make_subject(
         ValueError: If checkpoint and config do not fit, or the model is of a kind that is not exported.
     """
     kind, task = next((n, t) for n, t in TASKS.items() if t.scope == config.default_scope)
-    init_default_scope(task.scope)
-    model = MODELS.build(stock_config(config, task)).eval()
-    names = load(model, checkpoint, classes_of(config))
+    built, names = build_stock(config, task, checkpoint)
+    model: Any = built
     size = geometry(config).size
     if kind == 'det':
         from .dense import Dense
@@ -142,42 +137,3 @@ def make_subject(
         names,
         dict(task='recognize'),
     )
-
-
-def stock_config(config: Config, task: Task) -> ConfigDict:
-    """Take the stock model, with its preprocessor, out of a composed config."""
-    model = config.model.get('module', config.model)
-    shared = config.get('data_preprocessor')
-    if task.stock in model and 'backbone' not in model:
-        model, shared = model[task.stock], model.data_preprocessor.preprocessor
-    stock = ConfigDict({'data_preprocessor': shared, **model})
-    stock.data_preprocessor = {'type': task.preprocessor, **(stock.data_preprocessor or {})}
-    return stock
-
-
-def load(model: nn.Module, path: Path, classes: list[str]) -> list[str]:
-    """Load a paired or plain checkpoint into a stock model; give the names of its classes.
-
-    Raises:
-        FileNotFoundError: If there is none.
-        pickle.UnpicklingError: If it holds more than tensors and a training state.
-        ValueError: If it does not fit.
-    """
-    checkpoint = load_local(str(path), map_location='cpu')
-    state = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
-    if not state or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ValueError(f'{path}: holds no state_dict; give a checkpoint that a training wrote')
-    state = {name.removeprefix('module.'): value for name, value in state.items()}
-    if any(name.startswith('model.') for name in state):
-        state = {k[len('model.') :]: v for k, v in state.items() if k.startswith('model.')}
-    wanted = {k: v.shape for k, v in model.state_dict().items() if 'num_batches' not in k}
-    found = {k: v.shape for k, v in state.items()}
-    missing = [name for name in wanted if name not in found]
-    if fault := describe(wanted, found, missing, paired=True):
-        raise ValueError(f'{path} does not fit the model of the config: {fault}')
-    model.load_state_dict(state, strict=False)
-    trained = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
-    known = list(trained.get('classes') or ())
-    if known and classes:
-        compare(f'checkpoint {path}', known, 'the test set of the config', classes)
-    return known or classes
