@@ -39,6 +39,14 @@ def no_singletons():
         manager._instance_dict.clear()
 
 
+@pytest.fixture(autouse=True, scope='session')
+def plain_configs():
+    """Leave the text of configs as it is: to lay it out takes seconds for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('mmengine.config.config.FormatCode', lambda text, **_: (text, True))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def slow_numbers():
     """Undo what the launcher does to numbers too small for speed."""

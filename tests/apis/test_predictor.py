@@ -200,9 +200,7 @@ def test_a_checkpoint_of_other_classes_is_refused(made, tmp_path):
     key = next(k for k in other['state_dict'] if k.endswith('fc.weight'))
     other['state_dict'][key] = torch.zeros(5, 64)
     torch.save(other, tmp_path / 'other.pth')
-    with pytest.raises(
-        ValueError, match=r'other\.pth does not fit .*\(5, 64\).* \(3, 64\)'
-    ):
+    with pytest.raises(ValueError, match=r'other\.pth does not fit .*\(5, 64\).* \(3, 64\)'):
         wiid_plugins.Predictor(config, tmp_path / 'other.pth', options=options)
 
 

@@ -48,7 +48,7 @@ def read_subject(config: Path, checkpoint: Path, name: str, options: dict) -> Su
     for file, what in ((config, 'config'), (checkpoint, 'checkpoint')):
         if not file.is_file():
             raise FileNotFoundError(f'{file}: there is no such {what}')
-    cfg = Config.fromfile(config)
+    cfg = Config.fromfile(config, format_python_code=False)  # which takes seconds
     cfg.merge_from_dict(copy.deepcopy(options))
     composed = is_composed(cfg)
     if composed:
