@@ -1,5 +1,7 @@
 """What every test needs: one thread, no state of the test before, and real data if there is any."""
 
+import gc
+import importlib
 import os
 import tempfile
 from pathlib import Path
@@ -37,6 +39,19 @@ def no_singletons():
     yield
     for manager in (MMLogger, Visualizer, DefaultScope, MessageHub):
         manager._instance_dict.clear()
+
+
+@pytest.fixture(autouse=True, scope='session')
+def little_garbage():
+    """Spare the search for garbage all that the toolboxes hold: mmengine asks for one at every set.
+
+    With one process for a few tests, importing all toolboxes would take longer than that.
+    """
+    if 'PYTEST_XDIST_WORKER' in os.environ:
+        for name in ('mmpretrain.models', 'mmdet.models', 'mmaction.models', 'ultralytics'):
+            importlib.import_module(name)
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope='session')

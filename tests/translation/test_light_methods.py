@@ -164,7 +164,11 @@ def test_what_cut_makes_is_not_enhanced_again(files):
 @pytest.mark.parametrize(
     ('build', 'options', 'message'),
     [
-        (build_darkener, dict(method='gan'), r"one of \['cut', 'procedural'\], not 'gan'"),
+        (
+            build_darkener,
+            dict(method='gan'),
+            r"one of \['cut', 'fourier', 'procedural'\], not 'gan'",
+        ),
         (build_darkener, dict(method='cut'), "'cut' needs weights=FILE"),
         (build_enhancer, dict(weights='x.pth'), "'procedural' takes no weights"),
         (build_enhancer, dict(method='zero-dce'), "'zero-dce' needs weights=FILE"),
