@@ -211,3 +211,27 @@ def test_classes_of_another_order_are_refused(made, tmp_path):
     torch.save(other, tmp_path / 'other.pth')
     with pytest.raises(ValueError, match='in another order'):
         wiid_plugins.Predictor(config, tmp_path / 'other.pth', options=options)
+
+
+@pytest.mark.parametrize('source', [0, '0', 'rtsp://127.0.0.1/x', np.zeros((8, 8, 3), np.uint8)])
+def test_a_recognizer_takes_files_of_clips_alone(made, source):
+    config, options, checkpoint = made('recognizer')
+    predict = wiid_plugins.Predictor(config, checkpoint, options=options)
+    for given in (source, [source]):
+        with pytest.raises(ValueError, match='takes files of clips'):
+            predict(given)
+
+
+@pytest.mark.parametrize(
+    ('image', 'told'),
+    [
+        (np.zeros((4, 4), np.int64), 'is of int64'),
+        (np.full((4, 4, 3), 7.0), 'from 7 to 7'),
+        (np.zeros((4, 4, 4, 4), np.uint8), r'has the shape \(4, 4, 4, 4\)'),
+        (torch.zeros(5, 4, 4), r'has the shape \(5, 4, 4\)'),
+    ],
+)
+def test_what_is_no_image_is_told(made, image, told):
+    config, options, checkpoint = made('classifier')
+    with pytest.raises(ValueError, match=told):
+        wiid_plugins.Predictor(config, checkpoint, options=options)(image)

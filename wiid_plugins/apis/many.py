@@ -15,7 +15,7 @@ from .drawn import draw_clip, draw_image, movie, write_image
 from .lines import Lines
 from .predictor import Predictor
 from .results import Prediction
-from .sources import find_files, find_items
+from .sources import find_files, find_items, is_live
 
 
 class Outputs:
@@ -84,7 +84,7 @@ def run(
         OSError: If a camera or a stream can't be opened, or an output not written.
     """
     whole = predictor.whole_clips
-    live = '://' in source or source.isdigit() and not Path(source).exists()
+    live = is_live(source)
     files: list[str] = []
     names: dict[str, Path] = {}
     left = 0

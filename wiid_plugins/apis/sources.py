@@ -22,6 +22,7 @@ from ..images import decode
 from ..media import SUFFIXES as CLIPS
 from ..media import Clip, is_clip
 
+IMAGE = np.ndarray | torch.Tensor | Image.Image
 PATIENCE = 10.0  # s without a frame, until a stream counts as broken off
 
 
@@ -56,19 +57,24 @@ def find_items(inputs: Any, whole_clips: bool, every: int = 1) -> Iterator[Item]
         FileNotFoundError: If a single path is not there, or a pattern or folder has nothing.
         OSError: If a camera or a stream can't be opened.
         TypeError: If it is none of these.
+        ValueError: If a recognizer is given anything but files of clips.
     """
     numbers = itertools.count()
+    if whole_clips and (isinstance(inputs, int) or is_live(inputs) or isinstance(inputs, IMAGE)):
+        raise ValueError(
+            'a recognizer takes files of clips; cut a stream into them by ffmpeg -f segment'
+        )
     if isinstance(inputs, str | os.PathLike):
         yield from _named(os.fspath(inputs), whole_clips, every)
     elif isinstance(inputs, int):
         yield from _camera(inputs, every)
-    elif isinstance(inputs, np.ndarray | torch.Tensor | Image.Image):
+    elif isinstance(inputs, IMAGE):
         yield from _in_memory(inputs, numbers)
     elif isinstance(inputs, Iterable):
         for one in inputs:
-            if isinstance(one, str | os.PathLike) and '://' not in str(one):
+            if isinstance(one, str | os.PathLike) and not is_live(one):
                 yield from _file(os.fspath(one), whole_clips, every)
-            elif isinstance(one, str | int):
+            elif whole_clips or isinstance(one, str | int):
                 yield from find_items(one, whole_clips, every)
             else:
                 yield from _in_memory(one, numbers)
@@ -77,6 +83,12 @@ def find_items(inputs: Any, whole_clips: bool, every: int = 1) -> Iterator[Item]
             f'a {type(inputs).__name__} is nothing to predict on; give paths, arrays, PIL images, '
             'tensors, the number of a camera, the address of a stream, or a list of these'
         )
+
+
+def is_live(source: Any) -> bool:
+    """Whether a text is the address of a stream, or the number of a camera."""
+    name = str(source) if isinstance(source, str | os.PathLike) else ''
+    return '://' in name or name.isdigit() and not Path(name).exists()
 
 
 def find_files(name: str, whole_clips: bool) -> tuple[list[str], Counter]:
@@ -109,11 +121,8 @@ def find_files(name: str, whole_clips: bool) -> tuple[list[str], Counter]:
 
 
 def _named(name: str, whole_clips: bool, every: int) -> Iterator[Item]:
-    if '://' in name:
-        yield from _stream(name, every)
-        return
-    if name.isdigit() and not Path(name).exists():
-        yield from _camera(int(name), every)
+    if is_live(name):
+        yield from _camera(int(name), every) if name.isdigit() else _stream(name, every)
         return
     files, others = find_files(name, whole_clips)
     if others:
