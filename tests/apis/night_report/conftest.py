@@ -8,6 +8,7 @@ import pytest
 import torch
 from mmengine.registry import init_default_scope
 
+from wiid_plugins.apis.night_report import curves, findings, page, pictures, run
 from wiid_plugins.compose import read_config
 from wiid_plugins.registry import MODELS
 
@@ -55,6 +56,15 @@ class Toy:
         torch.nn.init.normal_(model.head.fc.weight)
         torch.save({'state_dict': model.state_dict()}, file)
         return file
+
+
+@pytest.fixture(scope='module')
+def few_levels():
+    """Four levels in the place of ten."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (curves, findings, page, pictures, run):
+            patch.setattr(module, 'STOPS', (0, 1, 4, 8))
+        yield
 
 
 @pytest.fixture(scope='module')
