@@ -1,7 +1,6 @@
 """Predict on images, clips, folders, a camera or a stream, with a config and a checkpoint."""
 
 import argparse
-import hashlib
 import logging
 import sys
 from collections.abc import Sequence
@@ -15,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # when run as a sc
 from wiid_plugins.apis.lines import Lines, LinesError  # noqa: E402
 from wiid_plugins.apis.many import run  # noqa: E402
 from wiid_plugins.apis.predictor import Predictor  # noqa: E402
+from wiid_plugins.relight.cli import positive  # noqa: E402
+from wiid_plugins.relight.manifest import digest  # noqa: E402
 
 EPILOG = """The same command again goes on where it was stopped, and tries again what failed. Exit
 status: 0, or 1 if something could not be read.
@@ -37,7 +38,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('source', metavar='IN', help=about)
     parser.add_argument('--out', type=Path, metavar='DIR', help='draw pictures and clips there')
     parser.add_argument('--json', type=Path, metavar='FILE', help='a line per image, frame or clip')
-    parser.add_argument('--every', type=_positive, default=1, metavar='N', help='of frames')
+    parser.add_argument('--every', type=positive, default=1, metavar='N', help='of frames')
     about = (
         "auto (default): what is dark, by the config's method; on: all; off: nothing; or a method"
     )
@@ -46,8 +47,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('--weights', type=Path, metavar='FILE', help='of zero-dce')
     about = 'detections below this score are left out, default 0.3'
     parser.add_argument('--threshold', type=float, default=0.3, help=about)
-    parser.add_argument('--top', type=_positive, default=5, help='best classes, default 5')
-    parser.add_argument('--batch', type=_positive, default=8, help='default 8')
+    parser.add_argument('--top', type=positive, default=5, help='best classes, default 5')
+    parser.add_argument('--batch', type=positive, default=8, help='default 8')
     parser.add_argument('--device', default='auto', help='auto, cpu, cuda, cuda:1')
     parser.add_argument('--overwrite', action='store_true', help='begin anew')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
@@ -100,20 +101,10 @@ def _enhance(args: argparse.Namespace) -> bool | str | dict:
 def _settings(args: argparse.Namespace) -> dict:
     """What the predictions depend on."""
     files = dict(config=args.config, checkpoint=args.checkpoint, weights=args.weights)
-    digests = {
-        name: hashlib.sha256(Path(file).read_bytes()).hexdigest()
-        for name, file in files.items()
-        if file is not None
-    }
+    digests = {name: digest(Path(file)) for name, file in files.items() if file}
     kept = ('enhance', 'threshold', 'top', 'every')
     options = {k: str(v) for k, v in args.cfg_options.items()}
     return digests | {k: getattr(args, k) for k in kept} | {'options': options}
-
-
-def _positive(text: str) -> int:
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f'{text} is not 1 or more')
-    return int(text)
 
 
 if __name__ == '__main__':

@@ -34,7 +34,7 @@ def draw(found: Prediction, came: np.ndarray, seen: np.ndarray) -> np.ndarray:
     left, right = _scaled(came, scale), _scaled(seen, scale)
     boxes = [label for label in found.labels if label.box is not None]
     if boxes:
-        right = _boxed(right, boxes, scale)
+        right = draw_boxes(right, boxes, scale)
     words = 'brightened' if found.enhanced else 'as it came: bright enough, or not to be brightened'
     classes = [label for label in found.labels if label.box is None]
     return _page((left, right), ('input', words), classes)
@@ -53,7 +53,17 @@ def _scaled(pixels: np.ndarray, scale: float) -> np.ndarray:
     return cv2.resize(pixels, (width, height), interpolation=how)
 
 
-def _boxed(pixels: np.ndarray, labels: Sequence[Label], scale: float) -> np.ndarray:
+def draw_boxes(pixels: np.ndarray, labels: Sequence[Label], scale: float = 1) -> np.ndarray:
+    """Draw boxes with names and scores.
+
+    Args:
+        pixels: ``(H, W, 3)`` RGB uint8; it is not changed.
+        labels: Each with a box.
+        scale: From the pixels that the boxes are in to those of the image.
+
+    Returns:
+        ``(H, W, 3)`` RGB uint8.
+    """
     height, width = pixels.shape[:2]
     detections = sv.Detections(
         xyxy=np.array([label.box for label in labels], np.float32) * scale,

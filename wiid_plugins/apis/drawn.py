@@ -8,15 +8,14 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-import torch
 
 from ..images import as_bytes
 from ..media import Clip
+from ..relight.light import Relight
 from ..relight.tree import whole_file
 from ..relight.videos import sample
 from .drawing import draw
-from .lift import Lift
-from .predictor import brightened
+from .lift import Lift, brightened
 from .results import Prediction
 
 QUALITY = 92  # of a JPEG
@@ -26,8 +25,8 @@ BASE = Fraction(1, 90000)  # s, of the times in a clip
 def draw_image(found: Prediction, lift: Lift) -> np.ndarray:
     """Draw an image or a frame that was kept; see :func:`~wiid_plugins.apis.drawing.draw`."""
     assert found.image is not None
-    came = as_bytes(found.image)
-    return draw(found, came, brightened(found.image, lift) if found.enhanced else came)
+    came, light = as_bytes(found.image), lift.light if found.enhanced else None
+    return draw(found, came, came if light is None else brightened(found.image, light))
 
 
 def write_image(pixels: np.ndarray, target: Path) -> None:
@@ -41,19 +40,13 @@ def write_image(pixels: np.ndarray, target: Path) -> None:
 def draw_clip(found: Prediction, lift: Lift) -> Iterator[tuple[np.ndarray, float]]:
     """Draw every frame of a recognized clip, all brightened alike; give each with its time."""
     clip = Clip(found.source, threads=0)
-    light = None
-    if found.enhanced and lift.light is not None:
-        light = lift.light.for_clip(torch.cat([_unit(pixels) for pixels in sample(clip)]))
+    light = lift.light if found.enhanced else None
+    lit = None
+    if light is not None:
+        lit = Relight(light, 'cpu', seed=0, batch=1).for_clip(sample(clip), found.source)
     for frame, time in zip(clip.decoded(), clip.times, strict=True):
         came = clip.pixels(frame)
-        seen = came
-        if light is not None:
-            seen = as_bytes(light(_unit(came))[0].clamp(0, 1).permute(1, 2, 0).numpy())
-        yield draw(found, came, seen), float(time)
-
-
-def _unit(pixels: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
+        yield draw(found, came, came if lit is None else lit([came])[0]), float(time)
 
 
 class Movie:

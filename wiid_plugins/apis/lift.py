@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ..relight.light import Relight
 from ..translation import Light, build_enhancer
 
 # Half of the mean grey that the curve aims at. Photos by day lie above, photos by night below.
@@ -25,9 +26,9 @@ class Lift:
     light: Light | None
     only_dark: bool = True
 
-    def wanted(self, brightness: float) -> bool:
-        """Whether an image of this mean grey, in [0, 1], is to be brightened."""
-        return self.light is not None and (not self.only_dark or brightness < DARK)
+    def light_for(self, brightness: float) -> Light | None:
+        """What brightens an image of this mean grey, in [0, 1]; None: it is left as it is."""
+        return None if self.only_dark and brightness >= DARK else self.light
 
 
 def build_lift(enhance: Any, stock: dict | None) -> Lift:
@@ -67,3 +68,8 @@ def brightness_of(pictures: np.ndarray | list[np.ndarray], rgb: bool = False) ->
     white = 1.0 if frames[0].dtype == np.float32 else float(np.iinfo(frames[0].dtype).max)
     means = np.mean([cv2.mean(frame)[:3] for frame in frames], axis=0)
     return float((means[::-1] if rgb else means) @ LUMA) / white
+
+
+def brightened(image: np.ndarray, light: Light) -> np.ndarray:
+    """``(H, W, 3)`` RGB: uint8, uint16, or float32 in [0, 1] -> brightened whole, uint8."""
+    return Relight(light, 'cpu', seed=0, batch=1).pictures([image], '')[0]

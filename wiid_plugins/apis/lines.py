@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from ..relight.manifest import differences
 from ..relight.tree import whole_file
 from .results import Prediction
 
@@ -59,13 +60,8 @@ class Lines:
             before, finished = dict(note['settings']), note['finished']
         except (OSError, ValueError, TypeError, KeyError):
             raise LinesError(f'{self.path}: is there, and not made by this tool; {mend}') from None
-        other = [
-            f'{key} was {before.get(key)!r} and is now {self._settings.get(key)!r}'
-            for key in sorted({*before, *self._settings})
-            if before.get(key) != self._settings.get(key)
-        ]
-        if other:
-            raise LinesError(f'{self.path}: {", ".join(other)}; {mend}')
+        if other := differences(before, self._settings):
+            raise LinesError(f'{self.path}: {other}; {mend}')
         records = [r for r in map(_record, self.path.read_text('utf-8').splitlines()) if r]
         failed = {record['source'] for record in records if 'error' in record}
         if records and not finished and 'frame' in records[-1]:

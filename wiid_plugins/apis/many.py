@@ -1,5 +1,6 @@
 """Predict on many files: a bar, drawn pictures, lines of JSON, and a list of what failed."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -91,7 +92,8 @@ def run(
     if not live:
         files, others = find_files(source, whole)
         left = others.total()
-        root = Path(source) if Path(source).is_dir() else _common(files)
+        parents = [os.path.dirname(file) or '.' for file in files]
+        root = Path(source if Path(source).is_dir() else os.path.commonpath(parents))
         names = name_drawn(files, root)
     done = set() if lines is None else lines.done
     todo = [file for file in files if file not in done]
@@ -114,12 +116,6 @@ def run(
         reason = str(one.error).removeprefix(f'{one.source}: ')  # most errors name the file
         say(printable(f'failed: {one.source}: {reason}'), sys.stderr)
     return failed
-
-
-def _common(files: list[str]) -> Path:
-    parents = {Path(file).parent for file in files}
-    first = min(parents, key=lambda parent: len(parent.parts))
-    return next(p for p in (first, *first.parents) if all(f.is_relative_to(p) for f in parents))
 
 
 def _frames(file: str, every: int) -> int:

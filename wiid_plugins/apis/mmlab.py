@@ -78,12 +78,14 @@ class MMLabModel:
         bright = brightness_of(picture, rgb=self.whole_clips)
         if self.keeps_bits:
             bright /= 255  # float32 in [0, 255]
-        enhanced = lift.wanted(bright)
-        if enhanced and lift.light is not None:
-            results[self._key] = relit(lift.light, picture)
+        light = lift.light_for(bright)
+        if light is not None:
+            results[self._key] = relit(light, picture)
         size = results['original_shape' if self.whole_clips else 'ori_shape']
         data = self._after(results)
-        return Prepared(data, tuple(data['inputs'].shape), tuple(size[:2]), bright, enhanced)
+        return Prepared(
+            data, tuple(data['inputs'].shape), tuple(size[:2]), bright, light is not None
+        )
 
     def _image(self, image: np.ndarray) -> dict:
         """What a loading transform gives."""

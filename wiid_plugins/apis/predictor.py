@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.logging import print_log
 
-from ..images import as_bytes, as_floats
+from ..images import as_bytes
 from ..relight.ahead import ahead
-from .lift import Lift, brightness_of, build_lift
+from .device import choose_device
+from .lift import Lift, brightened, brightness_of, build_lift
 from .mmlab import MMLabModel
 from .results import Prediction, Prepared
 from .sources import Item, find_items
@@ -70,8 +70,7 @@ class Predictor:
         threshold: float = 0.3,
         options: dict | None = None,
     ):
-        if device == 'auto':
-            device = 'cuda' if torch.cuda.is_available() else 'cpu'
+        device = choose_device(device)
         cfg = read_composed(config, options)
         self.lift = build_lift(enhance, enhancement_of(cfg))
         self.batch = batch
@@ -150,10 +149,10 @@ class Predictor:
         if image.dtype == np.uint8 or self.model.keeps_bits:
             return self.model.prepare(image, self.lift)
         bright = brightness_of(image, rgb=True)
-        enhanced = self.lift.wanted(bright)
-        pixels = brightened(image, self.lift) if enhanced else as_bytes(image)
+        light = self.lift.light_for(bright)
+        pixels = as_bytes(image) if light is None else brightened(image, light)
         prepared = self.model.prepare(pixels, Lift(None))
-        return replace(prepared, brightness=bright, enhanced=enhanced)
+        return replace(prepared, brightness=bright, enhanced=light is not None)
 
     def _batches(
         self, ready: Iterable[tuple[Prediction, Prepared | None]]
@@ -177,11 +176,3 @@ class Predictor:
         results = self.model.predict(batch)
         for (found, _), (labels, raw) in zip(group, results, strict=True):
             yield replace(found, labels=labels, raw=raw)
-
-
-def brightened(image: np.ndarray, lift: Lift) -> np.ndarray:
-    """``(H, W, 3)`` RGB: uint8, uint16, or float32 in [0, 1] -> brightened whole, uint8."""
-    if lift.light is None:
-        return as_bytes(image)
-    light = torch.from_numpy(as_floats(image)).permute(2, 0, 1)[None]
-    return as_bytes(lift.light(light)[0].clamp(0, 1).permute(1, 2, 0).numpy())

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..compat import load_local
 from ..compose import read_config
-from ..compose.datasets import check_sets
+from ..compose.datasets import check_sets, domain_of
 from ..compose.own import innermost, nodes
 from ..compose.tasks import TASKS, Task
 from ..engine.classes import compare
@@ -82,7 +82,7 @@ def test_steps(config: Config) -> list[ConfigDict]:
         loader = config.get(f'{job}_dataloader')
         if loader:
             joined = loader.dataset.get('datasets') or [innermost(loader.dataset)]
-            by_night = [d for d in joined if str(_domain(d)).startswith('night')]
+            by_night = [d for d in joined if str(domain_of(d)).startswith('night')]
             return _unlit((by_night or list(joined))[0].pipeline)
     if config.get('test_pipeline'):
         return _unlit(config.test_pipeline)
@@ -90,11 +90,6 @@ def test_steps(config: Config) -> list[ConfigDict]:
         f'{config.filename}: has no test set whose pipeline says how images are prepared; set '
         'test_pipeline=[...] in it'
     )
-
-
-def _domain(dataset: ConfigDict) -> str | None:
-    named = (s.get('name') for s in dataset.pipeline if s['type'] == 'wiid_plugins.SetDomain')
-    return next(named, None)
 
 
 def _unlit(steps: list[ConfigDict]) -> list[ConfigDict]:

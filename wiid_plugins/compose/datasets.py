@@ -167,6 +167,12 @@ def in_domain(base: ConfigDict, name: str, light: list[ConfigDict], task: Task) 
     return base
 
 
+def domain_of(dataset: ConfigDict) -> str | None:
+    """The name that a set of :func:`in_domain` gives its samples; None: it is none."""
+    named = (s['name'] for s in dataset.pipeline if s['type'] == 'wiid_plugins.SetDomain')
+    return next(named, None)
+
+
 def places(steps: Sequence[dict], task: Task) -> tuple[int, int]:
     """Where a test pipeline changes the light, and where it begins to pack."""
     names = [step['type'].split('.')[-1] for step in steps]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from ..apis.drawing import draw_boxes
 from ..apis.results import Label
-from .boxes import draw_boxes
 from .models import Model
 
 SHOWN = 5  # labels
@@ -68,6 +68,6 @@ def _told(labels: Sequence[Label], day: str) -> str:
 
 
 def _embedded(side: Side) -> str:
-    image = draw_boxes(side.pixels, side.labels)
+    image = draw_boxes(side.pixels, [label for label in side.labels if label.box])
     _, data = cv2.imencode('.jpg', cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     return 'data:image/jpeg;base64,' + base64.b64encode(data.tobytes()).decode()

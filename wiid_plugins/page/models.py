@@ -1,11 +1,13 @@
 """The models that the page shows: of the demo, of the command line, and one for everything."""
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ..apis.lift import Lift
 from ..apis.predictor import Predictor
 from ..apis.results import Label
 from .imagenet import NAME, NAMES, Lite0
@@ -80,7 +82,9 @@ def demo_files() -> list[tuple[str, str, str]]:
 
 
 def _load(name: str, config: str, checkpoint: str) -> Model:
-    raw, bright = (Predictor(config, checkpoint, enhance=enhance) for enhance in (False, True))
+    bright = Predictor(config, checkpoint, enhance=True)
+    raw = copy.copy(bright)  # the same network
+    raw.lift = Lift(None)
     if raw.whole_clips:
         raise ValueError(
             f'--model {name}: {config} recognises clips; the page has models of images'

@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 import torch
 
-from ..apis.lift import Lift
-from ..apis.predictor import brightened
+from ..apis.lift import brightened
 from ..images import as_floats
 from ..relight.light import to_pixels
 from ..translation import build_darkener, build_enhancer
@@ -16,7 +15,7 @@ MOST_STOPS = 12  # 1/4096 of the light: of 8 bits hardly one is left
 # The middle of each default range of DarkRanges; a lamp without colour.
 DRAW: dict[str, Any] = dict(red=(1, 1), blue=(1, 1), veil=(0.1, 0.1))
 DRAW |= dict(shot_noise=(3e-5, 3e-5), bits=(14,))
-LIFT = Lift(build_enhancer(), only_dark=False)
+CURVE = build_enhancer()
 
 
 def darken_by(pixels: np.ndarray, stops: float) -> np.ndarray:
@@ -38,7 +37,7 @@ def darken_by(pixels: np.ndarray, stops: float) -> np.ndarray:
 
 def brighten(pixels: np.ndarray) -> np.ndarray:
     """Brighten ``(H, W, 3)`` RGB by the procedural curve, as uint8."""
-    return brightened(pixels, LIFT)
+    return brightened(pixels, CURVE)
 
 
 def smaller(pixels: np.ndarray, side: int) -> np.ndarray:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from ..apis.device import choose_device
 from ..images import as_bytes
 from ..media import ClipError, is_clip
 from ..relight.images import write_picture
@@ -52,7 +52,7 @@ class Brightening:
     """
 
     def __init__(self, zero_dce: Path | None = None):
-        self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
+        self.device = choose_device('auto')
         self._zero_dce = build_enhancer('zero-dce', weights=zero_dce) if zero_dce else None
         self.methods = [method for method in METHODS if method == 'procedural' or zero_dce]
 

@@ -48,7 +48,7 @@ def make_parser(tool: str, about: str, methods: Sequence[str]) -> argparse.Argum
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
     parser.add_argument(
         '--batch',
-        type=_positive,
+        type=positive,
         default=1,
         metavar='N',
         help='pictures of one size that a network computes at a time; pays on a GPU. With more than '
@@ -186,7 +186,8 @@ def _wait_for_others() -> None:
         dist.destroy_process_group()
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Read a number of 1 or more from a command line."""
     if int(text) < 1:
         raise argparse.ArgumentTypeError(f'{text} is not 1 or more')
     return int(text)

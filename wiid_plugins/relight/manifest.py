@@ -60,10 +60,14 @@ def _check(manifest: Path, settings: dict, jobs: Sequence[Job]) -> None:
         before = EARLIER | dict(json.loads(manifest.read_text()))
     except (ValueError, TypeError):
         raise ConvertError(f'{manifest}: damaged; {mend}') from None
-    differences = [
-        f'{key} was {before.get(key)!r} and is now {settings.get(key)!r}'
-        for key in sorted({*before, *settings})
-        if before.get(key) != settings.get(key)
-    ]
-    if differences:
-        raise ConvertError(f'{manifest.parent}: {", ".join(differences)}; {mend}')
+    if found := differences(before, settings):
+        raise ConvertError(f'{manifest.parent}: {found}; {mend}')
+
+
+def differences(before: dict, now: dict) -> str:
+    """Say which settings are others than before; empty if none."""
+    return ', '.join(
+        f'{key} was {before.get(key)!r} and is now {now.get(key)!r}'
+        for key in sorted({*before, *now})
+        if before.get(key) != now.get(key)
+    )

@@ -1,7 +1,9 @@
 """Open checkpoints of Ultralytics, which hold whole models, without running what is in them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from torch import nn
@@ -40,3 +42,29 @@ def open_checkpoint(path: str | Path) -> tuple[nn.Module, dict]:
         raise ValueError(
             f'{path}: is no checkpoint of an Ultralytics detector, or damaged ({lines[0]})'
         ) from None
+
+
+def names_of(model: nn.Module) -> tuple[str, ...]:
+    """The classes of a model of Ultralytics, which keeps them by number or in a list."""
+    names: Any = getattr(model, 'names', {})
+    return tuple(names.values() if isinstance(names, dict) else names)
+
+
+def open_for(path: str | Path, names: Sequence[str] | None) -> nn.Module:
+    """Give the model of a checkpoint that was trained on these classes; None: on any.
+
+    Raises:
+        FileNotFoundError: If there is none.
+        pickle.UnpicklingError: If it asks for anything but models of Ultralytics and of this package.
+        ValueError: If it is damaged, none of Ultralytics, or of other classes.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'{path}: there is no such checkpoint')
+    model, _ = open_checkpoint(path)
+    found = list(names_of(model))
+    if names is not None and found != list(names):
+        raise ValueError(
+            f'{path}: was trained on the classes {found}, the config has data.names={list(names)}; '
+            'take the config that it was trained with'
+        )
+    return model

@@ -1,6 +1,7 @@
 """A detector of Ultralytics as one network, from images to decoded boxes before suppression."""
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from ultralytics.nn.modules import Detect
 from ultralytics.utils.nms import non_max_suppression
 from ultralytics.utils.ops import xywh2xyxy
 
-from .checkpoint import open_checkpoint
+from .checkpoint import open_for
 from .model import OTHER_TASKS
 
 SCORE, IOU, ROWS = 0.25, 0.7, 300  # of `yolo predict`: least score, overlap, boxes of an image
@@ -22,6 +23,7 @@ class DecodedDetector(nn.Module):
 
     Args:
         path: A paired or stock ``.pt``.
+        names: The classes that it was trained on.
 
     Attributes:
         names: Of the classes.
@@ -31,21 +33,19 @@ class DecodedDetector(nn.Module):
     Raises:
         FileNotFoundError: If there is no such file.
         pickle.UnpicklingError: If it asks for anything but models of Ultralytics and of this package.
-        ValueError: If it is damaged, or finds no boxes.
+        ValueError: If it is damaged, of other classes, or finds no boxes.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, names: Sequence[str]):
         super().__init__()
-        if not path.is_file():
-            raise FileNotFoundError(f'{path}: there is no such checkpoint')
-        model: Any = open_checkpoint(path)[0]
+        model: Any = open_for(path, names)
         head: Any = getattr(model, 'model', [None])[-1]
         if not isinstance(head, Detect) or isinstance(head, OTHER_TASKS):
             raise ValueError(f'{path}: ends in {type(head).__name__}; take a YOLO that finds boxes')
         self.stock = copy.deepcopy(model).float().eval()
         self.model = model.float().eval()
         head.export = head.dynamic = True
-        self.names = list(dict(model.names).values())
+        self.names = list(names)
         self.stride = int(max(model.stride))
         self.suppressed = bool(head.end2end)
 

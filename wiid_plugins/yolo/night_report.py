@@ -14,9 +14,10 @@ from ultralytics.utils import LOGGER
 
 from ..comparing.digest_data import data_files
 from ..translation import Light, build_darkener, build_enhancer
+from .checkpoint import open_for
 from .enhanced import EnhancedValidator
 from .options import plain_dict, write_data
-from .test import OVERALL, check_checkpoint, score
+from .test import OVERALL, score
 
 Images = str | list[str]
 
@@ -137,11 +138,11 @@ def open_model(
     """Check a checkpoint; give what scores it on a set.
 
     Raises:
-        pickle.UnpicklingError: Of :func:`~.test.check_checkpoint`.
+        pickle.UnpicklingError: Of :func:`~.checkpoint.open_for`.
         ValueError: Of the same.
     """
     names = classes_of(cfg)
-    check_checkpoint(checkpoint, names)
+    open_for(checkpoint, names)
 
     def scored(data: dict) -> dict:
         images = data['images']

@@ -15,7 +15,7 @@ from ultralytics.utils import nms, ops
 
 from ..apis.lift import Lift, brightness_of
 from ..apis.results import Label, Prepared
-from .checkpoint import open_checkpoint
+from .checkpoint import names_of, open_for
 from .enhanced import inside
 from .export import plain_model
 from .model import PairedDetectionModel
@@ -49,18 +49,10 @@ class YoloModel:
             raise ValueError(
                 f'{config.filename}: no checkpoint is given, and pretrained is not set'
             )
-        model, _ = open_checkpoint(path)
+        model: Any = open_for(path, (config.get('data') or {}).get('names'))
         if isinstance(model, PairedDetectionModel):
             model = plain_model(model)
-        names: Any = model.names
-        self.names = tuple(names.values() if isinstance(names, dict) else names)
-        wanted = tuple((config.get('data') or {}).get('names') or self.names)
-        if wanted != self.names:
-            raise ValueError(
-                f'{path} does not fit {config.filename}: it was trained on the classes '
-                f'{list(self.names)}, the config has data.names={list(wanted)}; take the config that '
-                'it was trained with'
-            )
+        self.names = names_of(model)
         self.threshold, self.device = threshold, device
         self.side = config.train.imgsz
         self.options = get_cfg(overrides=dict(mode='val'))
@@ -81,12 +73,12 @@ class YoloModel:
         tensor = torch.from_numpy(boxed).permute(2, 0, 1).contiguous().float() / 255
         ratio = tuple(now / before for now, before in zip(small.shape[:2], size, strict=True))
         pad = tuple(round((self.side - edge) / 2 - 0.1) for edge in small.shape[1::-1])
-        enhanced = lift.wanted(bright)
-        if enhanced and lift.light is not None:
+        light = lift.light_for(bright)
+        if light is not None:
             inner = inside(tensor, size, ratio, pad)
-            inner.copy_(lift.light(inner[None])[0])
+            inner.copy_(light(inner[None])[0])
         data = tensor, (ratio, pad), np.ascontiguousarray(image[..., ::-1])
-        return Prepared(data, tuple(tensor.shape), size, bright, enhanced)
+        return Prepared(data, tuple(tensor.shape), size, bright, light is not None)
 
     def _resized(self, image: np.ndarray) -> np.ndarray:
         """Bring the long side to that of a test, as Ultralytics' datasets do."""

@@ -13,7 +13,7 @@ from ultralytics.utils import LOGGER
 
 from wiid_plugins.compose import read_config
 from wiid_plugins.translation import Light, build_enhancer
-from wiid_plugins.yolo.checkpoint import open_checkpoint
+from wiid_plugins.yolo.checkpoint import open_for
 from wiid_plugins.yolo.enhanced import EnhancedValidator
 from wiid_plugins.yolo.options import plain_dict, setting, write_data
 
@@ -29,26 +29,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='train.imgsz=320 ...')
     parser.add_argument('--device', help='0 or cpu; default: Ultralytics chooses')
     return parser.parse_args(argv)
-
-
-def check_checkpoint(path: Path, names: Sequence[str]) -> None:
-    """Look whether a checkpoint can be tested on data with these classes.
-
-    Raises:
-        FileNotFoundError: If there is none.
-        pickle.UnpicklingError: If it asks for anything but models of Ultralytics and of this package.
-        ValueError: If it is damaged, none of Ultralytics, or of other classes.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f'{path}: there is no such checkpoint')
-    model, _ = open_checkpoint(path)
-    stored = getattr(model, 'names', {})
-    found = list(stored.values() if isinstance(stored, dict) else stored)
-    if found != list(names):
-        raise ValueError(
-            f'{path}: was trained on the classes {found}, the config has data.names={list(names)}; '
-            'test it with the config that it was trained with'
-        )
 
 
 def score(validator: EnhancedValidator) -> dict[str, dict[str, float]]:
@@ -108,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     folder = (args.work_dir or Path('work_dirs') / Path(args.config).stem) / 'test'
     try:
         config = read_config(args.config, args.cfg_options)
-        check_checkpoint(args.checkpoint, plain_dict(config.data.names))
+        open_for(args.checkpoint, plain_dict(config.data.names))
         results = run_domains(args, config, folder)
     except (FileNotFoundError, UnpicklingError, ValueError) as error:
         sys.exit(f'error: {error}')

@@ -11,8 +11,9 @@ import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.runner import Runner, TestLoop
 
+from ...compose.datasets import domain_of
 from . import metric  # noqa: F401  (registers it)
-from .sets import classes_of, cut, domain_of, files_of, images_of, in_light, labels_of, sets_of
+from .sets import classes_of, cut, files_of, images_of, in_light, labels_of, sets_of
 
 __all__ = [  # all that a bench has; wiid_plugins/yolo/night_report.py is the other one
     'classes_of',
@@ -84,7 +85,7 @@ def open_model(
         found, count = test.run(), len(test.dataloader.dataset)
         if cfg.default_scope == 'mmdet':
             return boxes_record(found, count)
-        return labels_record(found, domain_of(data), count)
+        return labels_record(found, str(domain_of(data)), count)
 
     return score
 

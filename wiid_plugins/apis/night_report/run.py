@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
-import torch
 from tqdm import tqdm
 
 from ...comparing.digest_data import content
 from ...engine.classes import compare
+from ..device import choose_device
 from . import openmmlab
 from .choice import evenly, spread
 from .findings import Findings
@@ -48,7 +48,7 @@ def report(
     subjects = [
         read_subject(*pair, name, options or {}) for pair, name in zip(pairs, named, strict=True)
     ]
-    device, first = chosen(device), subjects[0]
+    device, first = choose_device(device), subjects[0]
     bench = bench_of(subjects)
     sets = bench.sets_of(first.cfg)
     out.mkdir(parents=True, exist_ok=True)
@@ -140,16 +140,3 @@ def scores(
                 record = score(data)
                 kept.put(key, record)
             yield setting, record
-
-
-def chosen(device: str) -> str:
-    """Choose the device.
-
-    Raises:
-        ValueError: If there is no such device.
-    """
-    if device == 'cuda' and not torch.cuda.is_available():
-        raise ValueError('--device cuda: PyTorch finds no GPU here; take --device cpu')
-    if device == 'auto':
-        return 'cuda' if torch.cuda.is_available() else 'cpu'
-    return device

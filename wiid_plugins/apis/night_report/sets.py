@@ -10,6 +10,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
 from ...comparing.digest_data import data_files
+from ...compose.datasets import domain_of
 from ...registry import DATASETS
 
 QUICK = dict(serialize_data=False)  # or each set that is opened looks for garbage first: a second
@@ -29,11 +30,6 @@ def sets_of(cfg: Config) -> dict[str, ConfigDict]:
             f'{cfg.filename}: has no labelled test set by day; set test_dataloader, or wiid.day'
         )
     return {when: part for when, part in found.items() if part is not None}
-
-
-def domain_of(part: ConfigDict) -> str:
-    """Read the name that a composed test set gives its samples."""
-    return next(s.name for s in part.pipeline if s['type'] == 'wiid_plugins.SetDomain')
 
 
 def light_place(pipeline: Sequence[ConfigDict]) -> int:

@@ -41,13 +41,7 @@ def make_subject(
     """Take a detector out of a checkpoint; as :func:`.toolboxes.make_subject`."""
     from ...yolo.decoded import GREY, IOU, ROWS, SCORE, DecodedDetector  # AGPL-3.0, optional
 
-    decoded = DecodedDetector(checkpoint)
-    wanted = list(config.data.names)
-    if decoded.names != wanted:
-        raise ValueError(
-            f'{checkpoint}: was trained on the classes {decoded.names}, the config has '
-            f'data.names={wanted}; export it with the config that it was trained with'
-        )
+    decoded = DecodedDetector(checkpoint, config.data.names)
     score = SCORE if score is None else score
     return Subject(
         light=light,
